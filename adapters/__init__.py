@@ -1,0 +1,1 @@
+"""One adapter per tracker; each knows only the contract in tracker.remote."""

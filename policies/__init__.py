@@ -1,0 +1,1 @@
+"""One file per policy rule; pure functions of the tracked world."""

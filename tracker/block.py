@@ -1,0 +1,60 @@
+"""pmtrack's own block inside an issue's body, for trackers whose bodies are Markdown.
+
+    text that people wrote
+    <!-- pmtrack:begin 7k3m9q2wxa4t -->
+    **Incident:** INC-1183 ...
+    <!-- pmtrack:end -->
+    more text that people wrote
+
+pmtrack writes between the two comments and nowhere else. The token after `begin` is the item's marker.
+"""
+
+from __future__ import annotations
+
+import re
+
+MARKER = re.compile(r"<!--\s*pmtrack:begin\s+([0-9a-z]{8,32})\s*-->")
+_BLOCK = re.compile(
+    r"<!--\s*pmtrack:begin\s+(?P<marker>[0-9a-z]{8,32})\s*-->\r?\n?(?P<inside>.*?)\r?\n?<!--\s*pmtrack:end\s*-->",
+    re.DOTALL,
+)
+
+
+def render(marker: str, context: str) -> str:
+    """The block with its delimiters."""
+    safe = context.replace("<!--", "&lt;!--").strip("\r\n")
+    return f"<!-- pmtrack:begin {marker} -->\n{safe}\n<!-- pmtrack:end -->"
+
+
+def find(body: str | None) -> tuple[str | None, str | None]:
+    """Marker and normalised inside of the first whole block, (marker, None) if only its begin is left, or (None, None)."""
+    match = _BLOCK.search(body or "")
+    if match:
+        return match["marker"], normalise(match["inside"])
+    lone = MARKER.search(body or "")
+    return (lone[1], None) if lone else (None, None)
+
+
+def replace(body: str | None, marker: str, context: str) -> str:
+    """The body with the block's inside replaced, everything else byte for byte; appended where there is no block."""
+    text = body or ""
+    block = render(marker, context)
+    match = next((m for m in _BLOCK.finditer(text) if m["marker"] == marker), None)
+    if match:
+        return text[: match.start()] + block + text[match.end() :]
+    if not text.strip():
+        return block
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return text + ("" if text.endswith(("\n", "\r")) else newline) + newline + block
+
+
+def normalise(text: str) -> str:
+    """Text without what trackers change by themselves: line ends, trailing blanks, bullets, escapes, runs of blank lines."""
+    lines = (
+        line.rstrip()
+        for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
+    )
+    out = "\n".join(re.sub(r"^(\s*)[*+] ", r"\1- ", line) for line in lines)
+    out = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", out)
+    out = re.sub(r"<(https?://[^>\s]+)>", r"\1", out)
+    return re.sub(r"\n{3,}", "\n\n", out).strip()

@@ -1,0 +1,1 @@
+"""Nightly audit and weekly review: pure metrics and their renderers."""

@@ -1,0 +1,1 @@
+"""The state database: the only user of SQLAlchemy and Alembic."""

@@ -1,0 +1,1 @@
+"""Merge, plan, apply: how both sides come into step."""
