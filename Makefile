@@ -1,0 +1,146 @@
+# The only entry for people and CI alike. Needs python3 (>= 3.11) with venv, pip, make and git; everything else is
+# installed into .venv from the hash-locked files in requirements/. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	if $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCKED := $(PIP) install --require-hashes
+PYTEST := $(BIN)/python -m pytest
+WORKERS ?= auto
+# What `make test` adds, for example `make test ARGS="-k sync -x"`.
+ARGS ?=
+
+.PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
+	reference ci lock package bench faults kill-test bd audit-dependencies sbom clean distclean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
+
+# --- set-up: a stamp per set of requirements, so that a second call is instant ----------------------------------------
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "pmtrack needs Python 3.11 or newer with the venv module (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements/runtime.txt requirements/build.txt | $(VENV)/.made
+	@echo "Installing the locked runtime requirements ..."
+	@$(LOCKED) -r requirements/runtime.txt -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.package: pyproject.toml tracker/__init__.py | $(VENV)/.runtime
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt | $(VENV)/.runtime
+	@echo "Installing the locked test requirements ..."
+	@$(LOCKED) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.lint: requirements/lint.txt | $(VENV)/.test
+	@echo "Installing the locked lint requirements ..."
+	@$(LOCKED) -r requirements/lint.txt
+	@touch $@
+
+$(VENV)/.docs: requirements/docs.txt | $(VENV)/.runtime
+	@echo "Installing the locked documentation requirements ..."
+	@$(LOCKED) -r requirements/docs.txt
+	@touch $@
+
+$(VENV)/.packaging: requirements/package.txt | $(VENV)/.runtime
+	@echo "Installing the locked packaging requirements ..."
+	@$(LOCKED) -r requirements/package.txt
+	@touch $@
+
+setup: $(VENV)/.runtime $(VENV)/.package ## the virtual environment with pmtrack in it
+setup-test: setup $(VENV)/.test
+setup-lint: setup-test $(VENV)/.lint
+setup-docs: setup $(VENV)/.docs
+setup-package: setup $(VENV)/.packaging
+
+# --- use -------------------------------------------------------------------------------------------------------------
+
+demo: setup ## sync the examples into the embedded tracker
+	@$(BIN)/pmtrack sync examples/
+
+# --- checks ----------------------------------------------------------------------------------------------------------
+
+test: setup-test ## all tests, in parallel and in random order (ARGS="..." is passed to pytest)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+
+coverage: setup-test ## all tests with branch coverage
+	@$(PYTEST) -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
+
+lint: setup-lint ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: setup-lint ## let ruff mend and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: setup-lint ## mypy --strict over source and tests
+	@$(BIN)/mypy
+
+contracts: setup-lint ## import-linter: who may import whom
+	@$(BIN)/lint-imports
+
+docs: setup-docs ## build the documentation site; warnings and dead links are errors
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Documentation built: site/index.html"
+
+serve-docs: setup-docs ## the documentation on a local port, rebuilt on change
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+ci: ## everything that the continuous integration runs
+	@.ci/run
+
+# --- long checks -----------------------------------------------------------------------------------------------------
+
+bench: setup-test ## measure speed
+	@$(BIN)/python -m bench
+
+faults: setup-test ## the long fault campaigns
+	@PMTRACK_TEST_PROFILE=long $(PYTEST) -n $(WORKERS) --dist worksteal -m faults $(ARGS)
+
+kill-test: setup-test ## kill -9 on the create path, 100 times in a row
+	@PMTRACK_KILL_RUNS=100 $(PYTEST) -m kill $(ARGS)
+
+# --- packages --------------------------------------------------------------------------------------------------------
+
+package: setup-package ## wheel and sdist, built, checked, installed into a bare environment and used there
+	@rm -rf dist
+	@$(BIN)/python -m build --no-isolation --outdir dist . >/dev/null
+	@$(BIN)/twine check --strict dist/*
+	@$(BIN)/check-wheel-contents dist/*.whl
+	@$(BIN)/python scripts/check_wheel.py dist
+
+audit-dependencies: setup-package ## known vulnerabilities in the locked requirements
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/test.txt
+
+sbom: setup-package ## the bill of materials of the runtime, CycloneDX JSON
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements/runtime.txt --pyproject pyproject.toml --output-reproducible -o dist/pmtrack.cdx.json
+	@echo "dist/pmtrack.cdx.json"
+
+lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
+	@scripts/lock
+
+bd: ## build the `bd` of Beads that the integration tests use
+	@echo "not there yet" >&2; exit 1
+
+clean: ## remove what the checks and the demo made
+	@rm -rf .pmtrack dist build site htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and remove the virtual environment
+	@rm -rf $(VENV) .cache *.egg-info
