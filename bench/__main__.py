@@ -36,8 +36,10 @@ def row(name: str, figure: Figure) -> str:
 def table(names: list[str]) -> str:
     """The whole table, with date and machine above it."""
     lines = [
-        f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {platform.system()}.",
+        (
+            f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
+            f"Python {platform.python_version()}, {platform.system()}."
+        ),
         "",
         "| bench | subject | measured | target | met | yardstick |",
         "|---|---|---|---|---|---|",
