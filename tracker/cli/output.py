@@ -1,0 +1,143 @@
+"""Everything that pmtrack prints goes through here: one place that neutralises what documents and trackers may contain.
+
+Results go to standard output (`emit`, `print_table`, `print_json`), all the rest to standard error (`say`). Texts from documents
+and trackers are untrusted: an escape sequence in a title must not move the cursor, set the window title or hide a line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+# C0 controls become their pictures (ESC is shown as ␛), C1 controls and the characters that re-order a line
+# (Trojan Source, CVE-2021-42574) become a replacement character. Tab and newline are left to the caller.
+_PICTURES: dict[int, int | str] = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
+_PICTURES |= {0x7F: 0x2421}
+_PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
+
+_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
+_SHORTEST_SECRET = 6
+_PIPE_WIDTH = 160
+
+
+def neutralise(text: str) -> str:
+    """The text without anything that a terminal would obey; newlines and tabs stay."""
+    return text.replace("\r\n", "\n").translate(_PICTURES)
+
+
+def one_line(text: str) -> str:
+    """The text on one line, neutralised, white space collapsed."""
+    return " ".join(neutralise(text).split())
+
+
+def redact(text: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The text without the values of environment variables that are named like secrets.
+
+    The last line of defence: no message is built with a secret on purpose, but an exception of a library may quote one.
+    """
+    for name, value in environ.items():
+        if len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name) and value in text:
+            text = text.replace(value, f"[{name}]")
+    return text
+
+
+def say(text: str) -> None:
+    """A line for the person on standard error."""
+    _write(sys.stderr, redact(neutralise(text)))
+
+
+def emit(text: str) -> None:
+    """A line of the result on standard output."""
+    _write(sys.stdout, neutralise(text))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output; control characters are escaped by JSON itself."""
+    import json
+
+    _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=False, default=_plain).translate(_JSON_SAFE))
+
+
+_JSON_SAFE = {
+    code: f"\\u{code:04x}"
+    for code in [0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+}
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, (tuple, set, frozenset)):
+        return list(value)
+    return str(value)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text + "\n")
+    except UnicodeEncodeError:  # a terminal with a narrow encoding, as in a C locale
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A rich console on the stream: colour on a terminal only, `NO_COLOR` honoured, wide enough when piped."""
+    from rich.console import Console
+
+    out = stream or sys.stdout
+    terminal = out.isatty()
+    width = None if terminal or "COLUMNS" in os.environ else _PIPE_WIDTH
+    return Console(
+        file=out, width=width, highlight=False, markup=False, emoji=False, no_color=not terminal or None
+    )
+
+
+def cell(text: object, style: str = "") -> Text:
+    """An untrusted value as the content of a table cell."""
+    from rich.text import Text
+
+    return Text(one_line("" if text is None else str(text)), style=style)
+
+
+def print_table(
+    columns: Sequence[str | Mapping[str, Any]],
+    rows: Sequence[Sequence[object]],
+    *,
+    stream: TextIO | None = None,
+    styles: Sequence[str] = (),
+) -> None:
+    """A table with a plain header line.
+
+    Args:
+        columns: Names, or mappings with `header` and the other arguments of `rich.table.Table.add_column`.
+        rows: Values; `rich.text.Text` cells are taken as they are, everything else is neutralised.
+        stream: Standard output where None.
+        styles: One rich style per row, where given.
+    """
+    from rich.text import Text
+
+    table = new_table(columns)
+    for number, row in enumerate(rows):
+        style = styles[number] if number < len(styles) else ""
+        table.add_row(*(value if isinstance(value, Text) else cell(value) for value in row), style=style)
+    console(stream).print(table)
+
+
+def new_table(columns: Sequence[str | Mapping[str, Any]]) -> Table:
+    """An empty table in the style that all commands share."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        options = {"header": column} if isinstance(column, str) else dict(column)
+        table.add_column(**{"overflow": "fold", **options})
+    return table
