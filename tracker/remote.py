@@ -203,12 +203,15 @@ class Changes:
         issues: Changed issues among those asked for, newest state.
         cursor: To pass to the next call; opaque, stored per tracker.
         complete: False where the read was cut short; then `cursor` is the old one and nothing follows from absence.
+        gone: Issues among those asked for of which the service says, in the same read, that they no longer exist. An
+            adapter whose service does not tell leaves it empty; the engine reads everything once a day for that reason.
     """
 
     issues: tuple[Issue, ...]
     cursor: str | None
     complete: bool = True
     reason: str | None = None
+    gone: tuple[Gone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,127 @@
+"""The JSONL file: read, replaced atomically, locked while it is changed. Lines that are not changed keep their bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.local.mapping import Record, line_of
+from tracker import files
+from tracker.errors import BadResponseError, UnreachableError
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the file held at one moment: its records by id, the bytes of each one's line, and a digest of the whole.
+
+    `others` are lines that are not issues (`bd export` also writes memories and the like); they are kept.
+    """
+
+    records: Mapping[str, Record]
+    lines: Mapping[str, bytes]
+    others: tuple[bytes, ...]
+    digest: str
+
+
+class IssueFile:
+    """One file of issues. It and its folder are made by the first write."""
+
+    def __init__(self, path: Path, tracker: str) -> None:
+        self.path = path
+        self._tracker = tracker
+        self._contents: Contents | None = None
+        self.accesses = 0
+
+    def read(self) -> Contents:
+        """The contents now; parsed again only if the bytes changed.
+
+        Raises:
+            UnreachableError: the file cannot be read.
+            BadResponseError: a line is not JSON, or not an issue with an id.
+        """
+        data = self._bytes()
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if self._contents is None or self._contents.digest != digest:
+            self._contents = self._parse(data, digest)
+        return self._contents
+
+    def write(self, contents: Contents, records: Mapping[str, Record]) -> None:
+        """Replace the file by `contents` with these records put in. Call it under `lock`.
+
+        Raises:
+            OSError: nothing was changed.
+        """
+        self.accesses += 1
+        lines = {**contents.lines, **{key: line_of(record) for key, record in records.items()}}
+        ordered = [lines[key] for key in sorted(lines)]
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        files.replace(self.path, b"".join(line + b"\n" for line in (*ordered, *contents.others)))
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keeps other processes from changing the file; they wait. Reading needs no lock, for files are replaced whole.
+
+        Raises:
+            OSError: the lock file cannot be made.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _bytes(self) -> bytes:
+        self.accesses += 1
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise UnreachableError(
+                f"cannot read {self.path}: {error.strerror}",
+                tracker=self._tracker,
+                hint="Give this user access to the file, or set another `path` for the tracker.",
+            ) from error
+
+    def _parse(self, data: bytes, digest: str) -> Contents:
+        records: dict[str, Record] = {}
+        lines: dict[str, bytes] = {}
+        others: list[bytes] = []
+        for number, line in enumerate(data.splitlines(), 1):
+            if not line.strip():
+                continue
+            record = self._record(line, number)
+            if record.get("_type", "issue") != "issue":
+                others.append(line)
+                continue
+            if record["id"] in records:
+                raise self._broken(number, f"has the id {record['id']} of a line above")
+            records[record["id"]], lines[record["id"]] = record, line
+        return Contents(records, lines, tuple(others), digest)
+
+    def _record(self, line: bytes, number: int) -> Record:
+        try:
+            record: Any = json.loads(line)
+        except ValueError as error:
+            raise self._broken(number, "is not JSON") from error
+        if not isinstance(record, dict):
+            raise self._broken(number, "is not a JSON object")
+        if record.get("_type", "issue") == "issue" and not isinstance(record.get("id"), str):
+            raise self._broken(number, "has no id")
+        return record
+
+    def _broken(self, number: int, what: str) -> BadResponseError:
+        return BadResponseError(
+            f"{self.path}, line {number} {what}",
+            tracker=self._tracker,
+            hint="Mend or remove that line (the file is never written while it cannot be read).",
+        )

@@ -1,0 +1,191 @@
+"""Between pmtrack's values and records in the interchange format of Beads, both ways, without I/O.
+
+Record fields and their meaning: https://github.com/gastownhall/beads, internal/types/types.go (`type Issue struct`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tracker import block
+from tracker.models import Issue, IssueRef, Status
+from tracker.remote import Field, IssueChange, NewIssue
+
+ID_PREFIX = "pm-"
+TITLE_LIMIT = 500  # types.go, ValidateWithCustom: "title must be 500 characters or less"
+DEFAULT_PRIORITY = 2  # what `bd create` gives an issue without a priority; a record cannot be without one
+
+_STATUS_IN = {
+    "open": Status.OPEN,
+    "in_progress": Status.IN_PROGRESS,
+    "hooked": Status.IN_PROGRESS,
+    "blocked": Status.BLOCKED,
+    "deferred": Status.OPEN,
+    "pinned": Status.OPEN,
+    "closed": Status.DONE,
+}
+_STATUS_OUT = {
+    Status.OPEN: "open",
+    Status.IN_PROGRESS: "in_progress",
+    Status.BLOCKED: "blocked",
+    Status.DONE: "closed",
+    Status.CANCELLED: "closed",
+}
+_DROPPED = (
+    "won't do",
+    "wont do",
+    "won't fix",
+    "wontfix",
+    "not planned",
+    "cancel",
+    "duplicate",
+    "obsolete",
+    "invalid",
+)
+
+Record = dict[str, Any]
+
+
+def issue_id(marker: str) -> str:
+    """The id that the issue of this marker has; chosen by us, so that a repeated create is recognised."""
+    return ID_PREFIX + marker
+
+
+def marker_in(record: Mapping[str, Any]) -> str | None:
+    """The marker of pmtrack: from the body's block, else from the metadata, which outlives an edited body."""
+    marker, _ = block.find(record.get("description"))
+    if marker is not None:
+        return marker
+    metadata = record.get("metadata")
+    kept = metadata.get("pmtrack") if isinstance(metadata, dict) else None
+    return kept if isinstance(kept, str) else None
+
+
+def to_issue(record: Mapping[str, Any]) -> Issue:
+    """The issue that a record states."""
+    marker, context = block.find(record.get("description"))
+    word = str(record.get("status") or "open")
+    reason = record.get("close_reason") or None
+    assignee = record.get("assignee")
+    return Issue(
+        ref=IssueRef(id=record["id"], key=record["id"]),
+        title=str(record.get("title", "")),
+        status=_status_of(word, reason),
+        marker=marker or marker_in(record),
+        context=context,
+        status_raw=word,
+        resolution=reason if word == "closed" else None,
+        due=_day(record.get("due_at")),
+        priority=_priority(record.get("priority")),
+        assignees=(assignee,) if isinstance(assignee, str) and assignee else (),
+        labels=tuple(str(label) for label in record.get("labels") or ()),
+        created_at=_moment(record.get("created_at")),
+        updated_at=_moment(record.get("updated_at")),
+        closed_at=_moment(record.get("closed_at")) if word == "closed" else None,
+        version=hashlib.sha256(line_of(record)).hexdigest()[:16],
+    )
+
+
+def to_record(new: NewIssue, now: dt.datetime) -> Record:
+    """The record of a new issue."""
+    record: Record = {
+        "_type": "issue",
+        "id": issue_id(new.marker),
+        "title": new.title,
+        "description": block.render(new.marker, new.context),
+        "priority": DEFAULT_PRIORITY if new.priority is None else new.priority,
+        "issue_type": "task",
+        "created_at": _text_of(now),
+        "labels": sorted(new.labels),
+        "metadata": {"pmtrack": new.marker},
+    }
+    _set_assignee(record, new.assignees)
+    _set_due(record, new.due)
+    _set_status(record, new.status, None, now)
+    return _stamped(record, now)
+
+
+def changed(record: Mapping[str, Any], change: IssueChange, now: dt.datetime) -> Record:
+    """The record after a change; fields that the change does not name stay, also those that pmtrack does not know."""
+    result: Record = dict(record)
+    for name, value in change.fields.items():
+        match name:
+            case Field.TITLE:
+                result["title"] = value
+            case Field.STATUS:
+                _set_status(result, value, change.resolution, now)
+            case Field.DUE:
+                _set_due(result, value)
+            case Field.PRIORITY:
+                result["priority"] = DEFAULT_PRIORITY if value is None else value
+            case Field.ASSIGNEES:
+                _set_assignee(result, value)
+            case Field.LABELS:
+                result["labels"] = sorted({*(result.get("labels") or ()), *value})
+            case Field.CONTEXT:
+                result["description"] = block.replace(result.get("description"), change.marker, value)
+    return result if result == record else _stamped(result, now)
+
+
+def line_of(record: Mapping[str, Any]) -> bytes:
+    """A record as its line, without the newline: compact like `bd export`, readable in a diff."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _status_of(word: str, reason: str | None) -> Status:
+    status = _STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
+    if status is Status.DONE and reason and reason.casefold().replace("’", "'").startswith(_DROPPED):
+        return Status.CANCELLED
+    return status
+
+
+def _set_status(record: Record, status: Status, resolution: str | None, now: dt.datetime) -> None:
+    record["status"] = _STATUS_OUT[status]
+    for name in ("closed_at", "close_reason"):
+        record.pop(name, None)  # types.go: closed_at is set if and only if the issue is closed
+    if status.is_closed:
+        record["closed_at"] = _text_of(now)
+        record["close_reason"] = resolution or ("won't do" if status is Status.CANCELLED else "done")
+
+
+def _set_due(record: Record, due: dt.date | None) -> None:
+    if due is None:
+        record.pop("due_at", None)
+    else:
+        record["due_at"] = f"{due.isoformat()}T00:00:00Z"
+
+
+def _set_assignee(record: Record, assignees: tuple[str, ...]) -> None:
+    if assignees:
+        record["assignee"] = assignees[0]
+    else:
+        record.pop("assignee", None)
+
+
+def _stamped(record: Record, now: dt.datetime) -> Record:
+    return record | {"updated_at": _text_of(now)}
+
+
+def _text_of(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _moment(text: object) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(str(text)) if text else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or dt.UTC) if moment else None
+
+
+def _day(text: object) -> dt.date | None:
+    moment = _moment(text)
+    return moment.date() if moment else None
+
+
+def _priority(value: object) -> int | None:
+    return value if isinstance(value, int) and 0 <= value <= 4 else None
