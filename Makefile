@@ -104,6 +104,9 @@ serve-docs: setup-docs ## the documentation on a local port, rebuilt on change
 ci: ## everything that the continuous integration runs
 	@.ci/run
 
+reference: setup-test ## write the generated pages of the documentation
+	@$(BIN)/python scripts/reference.py
+
 # --- long checks -----------------------------------------------------------------------------------------------------
 
 bench: setup-test ## measure speed

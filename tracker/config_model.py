@@ -32,59 +32,91 @@ class _Strict(BaseModel):
 
 
 class MergeTable(_Strict):
-    """`[merge]`: who wins, per field."""
+    """Who wins when both sides changed a field since they last agreed; `manual` leaves both and reports the conflict."""
 
-    title: Winner = "document"
-    due: Winner = "document"
-    priority: Winner = "document"
-    status: Winner = "tracker"
-    assignees: Winner = "tracker"
+    title: Winner = Field(
+        default="document", description="The text of the action item and the title of the issue."
+    )
+    due: Winner = Field(default="document", description="The due date.")
+    priority: Winner = Field(default="document", description="The priority.")
+    status: Winner = Field(default="tracker", description="Open, in progress, blocked, done, cancelled.")
+    assignees: Winner = Field(
+        default="tracker", description="Owner in the document, assignee in the tracker."
+    )
 
 
 class LimitsTable(_Strict):
-    """`[limits]`: the bulk guard."""
+    """The bulk guard: above these numbers a run asks on a terminal, and refuses without one unless `--yes` is given."""
 
-    creates: int = Field(default=20, ge=0)
-    updates: int = Field(default=40, ge=0)
+    creates: int = Field(default=20, ge=0, description="Issues made in one run.")
+    updates: int = Field(default=40, ge=0, description="Issues changed in one run.")
 
 
 class RouteTable(_Strict):
-    """One `[[routes]]`."""
+    """Documents that go to another tracker than the default one; the first route that matches wins."""
 
-    documents: str
-    tracker: str
+    documents: str = Field(description="Glob, relative to the configuration file.")
+    tracker: str = Field(description="Name of a `[trackers.NAME]` table.")
 
 
 class PersonTable(BaseModel):
-    """One `[people.KEY]`; every further key is an account in the tracker (or type of tracker) of that name."""
+    """A person. Every further key is an account in the tracker, or the type of tracker, of that name (`jira`, `github`, `slack`)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, str]
 
-    names: Texts = ()
-    email: str | None = None
-    team: str | None = None
-    manager: str | None = None
+    names: Texts = Field(default=(), description="Every way in which documents name this person.")
+    email: str | None = Field(default=None, description="Where mail to this person goes.")
+    team: str | None = Field(default=None, description="For grouping in reports.")
+    manager: str | None = Field(
+        default=None, description="Key of another `[people.KEY]`; receives escalations."
+    )
 
 
 class Table(_Strict):
     """The whole configuration."""
 
-    documents: Texts = ()
-    state: str = "sqlite:///.pmtrack/state.db"
-    default_tracker: str | None = None
-    trackers: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    routes: tuple[RouteTable, ...] = ()
-    people: dict[str, PersonTable] = Field(default_factory=dict)
-    merge: MergeTable = MergeTable()
-    limits: LimitsTable = LimitsTable()
-    labels: Texts = ("pmtrack",)
-    link_base: str | None = Field(default=None, pattern=r"^https?://")
-    timezone: str = "UTC"
-    reading: dict[str, Any] = Field(default_factory=dict)
-    policies: dict[str, Any] = Field(default_factory=dict)
-    reports: dict[str, Any] = Field(default_factory=dict)
-    notify: dict[str, Any] = Field(default_factory=dict)
+    documents: Texts = Field(
+        default=(), description="Globs of the documents, relative to the configuration file."
+    )
+    state: str = Field(
+        default="sqlite:///.pmtrack/state.db",
+        description="SQLAlchemy URL of the state; a relative SQLite path starts at the configuration file.",
+    )
+    default_tracker: str | None = Field(
+        default=None,
+        description="Name of the tracker for documents without a route; may be left out where there is only one.",
+    )
+    trackers: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="`[trackers.NAME]`: the name is free, `type` names the adapter and may be left out where the "
+        "name is the type. The other keys belong to the adapter.",
+    )
+    routes: tuple[RouteTable, ...] = Field(default=(), description="`[[routes]]`, see below.")
+    people: dict[str, PersonTable] = Field(default_factory=dict, description="`[people.KEY]`, see below.")
+    merge: MergeTable = Field(default=MergeTable(), description="`[merge]`, see below.")
+    limits: LimitsTable = Field(default=LimitsTable(), description="`[limits]`, see below.")
+    labels: Texts = Field(
+        default=("pmtrack",), description="Labels that are put on every issue; never removed again."
+    )
+    link_base: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="URL under which people read the documents; found from the git remote where it is not set.",
+    )
+    timezone: str = Field(default="UTC", description="IANA time zone in which a day begins and ends.")
+    reading: dict[str, Any] = Field(
+        default_factory=dict, description="`[reading]`: own headings, column names and date order."
+    )
+    policies: dict[str, Any] = Field(
+        default_factory=dict, description="`[policies]`: profile, rules, waivers."
+    )
+    reports: dict[str, Any] = Field(
+        default_factory=dict, description="`[reports]`: what audit and review show."
+    )
+    notify: dict[str, Any] = Field(
+        default_factory=dict, description="`[notify.NAME]`: where reports are sent."
+    )
 
     @field_validator("state")
     @classmethod

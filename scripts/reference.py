@@ -1,0 +1,141 @@
+"""Writes the generated pages of the documentation; `tests/unit/test_reference.py` fails where one is not up to date.
+
+python scripts/reference.py           write them (`make reference`)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+WIDTH = 100
+
+
+def commands() -> str:
+    """Every command with its help, as the terminal shows it."""
+    import click
+
+    from tracker.cli.main import COMMANDS, cli
+
+    def texts() -> Iterator[str]:
+        top = click.Context(cli, info_name="pmtrack", terminal_width=WIDTH, max_content_width=WIDTH)
+        yield _section("pmtrack", cli.get_help(top), 2)
+        for name in COMMANDS:
+            command = cli.get_command(top, name)
+            if command is not None:
+                yield from _pages(command, name, top)
+
+    head = "# Commands\n\nGenerated from the commands by `make reference`; do not edit.\n\n"
+    return head + "\n".join(texts())
+
+
+def _pages(command: object, name: str, parent: object) -> Iterator[str]:
+    import click
+
+    assert isinstance(command, click.Command)
+    assert isinstance(parent, click.Context)
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
+    )
+    yield _section(context.command_path, command.get_help(context), 2)
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            inner = command.get_command(context, below)
+            if inner is not None:
+                yield from _pages(inner, below, context)
+
+
+def _section(title: str, text: str, level: int) -> str:
+    return f"{'#' * level} {title}\n\n```text\n{text.rstrip()}\n```\n"
+
+
+def configuration() -> str:
+    """Every key of the configuration with its type, default and meaning."""
+    from tracker import config_model as model
+
+    tables: Mapping[str, type[BaseModel]] = {
+        "Top level": model.Table,
+        "[[routes]]": model.RouteTable,
+        "[people.KEY]": model.PersonTable,
+        "[merge]": model.MergeTable,
+        "[limits]": model.LimitsTable,
+    }
+    head = (
+        "# Configuration keys\n\nGenerated from the models that validate them by `make reference`; do not edit. How the file is "
+        "found and what stands where is told in [Configuration](../configuration.md).\n"
+    )
+    return head + "".join(f"\n## {title}\n\n{_keys(table)}" for title, table in tables.items())
+
+
+def _keys(table: type[BaseModel]) -> str:
+    doc = "" if table.__name__ == "Table" else f"{(table.__doc__ or '').strip()}\n\n"
+    rows = [
+        f"| `{name}` | {_type(info)} | {_default(info)} | {info.description} |"
+        for name, info in table.model_fields.items()
+    ]
+    return f"{doc}| key | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _type(info: FieldInfo) -> str:
+    text = str(info.annotation).replace("typing.", "")
+    words = {
+        "Literal": "one of",
+        "tuple[str, ...]": "list of text",
+        "dict": "table",
+        "RouteTable": "list of tables",
+    }
+    named = next((words[word] for word in words if word in text), None)
+    if named == "one of":
+        return "`document`, `tracker` or `manual`"
+    return named or ("table" if "Table" in text else "number" if "int" in text else "text")
+
+
+def _default(info: FieldInfo) -> str:
+    from pydantic import BaseModel
+
+    if info.is_required():
+        return "required"
+    value = info.default
+    if value is None or value == () or isinstance(value, BaseModel) or info.default_factory is not None:
+        return ""
+    return f"`{list(value) if isinstance(value, tuple) else value}`"
+
+
+# page below docs/ -> "module:function" that gives its text; a module may also stand in the packages.
+PAGES: Mapping[str, str] = {
+    "reference/commands.md": "scripts.reference:commands",
+    "reference/configuration.md": "scripts.reference:configuration",
+}
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Path below docs/ and text of every generated page."""
+    for path, target in PAGES.items():
+        module, _, name = target.partition(":")
+        make: Callable[[], str] = getattr(import_module(module), name)
+        yield path, make()
+
+
+def main() -> None:
+    """Write the pages."""
+    os.environ.pop("COLUMNS", None)
+    for path, text in pages():
+        target = ROOT / "docs" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        print(f"docs/{path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What a person sees of a sync while it runs: the plan, each outcome, a bar on a terminal, questions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tracker.cli import actions as look
+from tracker.cli.output import console, emit, say
+from tracker.sync.report import ActionRecord, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+
+class TerminalProgress(Progress):
+    """Prints the plan and the outcomes to standard output and shows a bar on standard error where that is a terminal.
+
+    Args:
+        show: Print plan and outcomes; off for JSON output.
+        quiet: Say nothing that is not asked for.
+    """
+
+    def __init__(self, *, show: bool = True, quiet: bool = False) -> None:
+        self._show = show
+        self._quiet = quiet
+        self._bar: Bar | None = None
+        self._task: Any = None
+
+    def planned(self, actions: Sequence[ActionRecord]) -> None:
+        """Print the plan before anything is written."""
+        if self._show and not self._quiet and actions:
+            console().print(look.plan_table(actions))
+
+    def started(self, total: int) -> None:
+        """Begin the bar."""
+        if self._quiet or total == 0 or not sys.stderr.isatty():
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("Syncing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=console(sys.stderr), transient=True,
+        )  # fmt: skip
+        self._task = self._bar.add_task("", total=total)
+        self._bar.start()
+
+    def advanced(self, record: ActionRecord) -> None:
+        """Print one outcome."""
+        if self._bar is not None:
+            self._bar.advance(self._task)
+        if not self._show or (self._quiet and record.outcome not in ("failed", "deferred")):
+            return
+        line = look.outcome_line(record)
+        if sys.stdout.isatty():
+            from rich.text import Text
+
+            (self._bar.console if self._bar else console()).print(
+                Text(line, style=look.outcome_style(record))
+            )
+        else:
+            emit(line)
+
+    def announce(self, text: str) -> None:
+        """A word while waiting."""
+        if not self._quiet:
+            say(text)
+
+    def confirm(self, question: str) -> bool:
+        """Ask on a terminal; nobody can be asked without one."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        import click
+
+        self.close()
+        return click.confirm(question, err=True)
+
+    def close(self) -> None:
+        """Take the bar away; also called when the run breaks off."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
