@@ -1,0 +1,367 @@
+"""Matching the rows of today with the known items; see `tracker.identity` for the order of evidence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from tracker.identity import likeness
+from tracker.identity.assignment import Assignment, assign
+from tracker.identity.documents import pair_documents
+from tracker.identity.values import (
+    Ambiguity,
+    Binding,
+    Evidence,
+    Known,
+    KnownDocument,
+    Matching,
+    Place,
+    TodayDocument,
+)
+from tracker.models import ActionItem
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+MOVED = 0.9  # an item is followed into another document from this likeness on
+EVERY_PAIR = 2_500  # up to so many pairs all are scored; above, only those that share an uncommon word
+COMMON_WORD = 50  # a word in more items than this does not bring two items together
+TELLING_WORDS = 4  # a title with fewer words ("Update runbook") is not moved on its text alone
+
+
+def match(
+    today: Sequence[TodayDocument], known: Sequence[KnownDocument], strays: Sequence[Known] = ()
+) -> Matching:
+    """Tell for every row of the documents of today which known item it is.
+
+    Args:
+        today: Documents that are new or changed.
+        known: The documents as last seen that changed or vanished. A document that did not change takes no part, so a
+            copy of it is never mistaken for it.
+        strays: Items whose row was found gone earlier and which may have come back.
+    """
+    return _Matcher(today, known, strays).run()
+
+
+class _Matcher:
+    def __init__(
+        self, today: Sequence[TodayDocument], known: Sequence[KnownDocument], strays: Sequence[Known]
+    ) -> None:
+        self.today, self.known = today, known
+        self.rows: dict[Place, ActionItem] = {
+            Place(document.path, index): item
+            for document in today
+            for index, item in enumerate(document.items)
+        }
+        self.items: dict[str, Known] = {each.item_id: each for document in known for each in document.items}
+        self.home = {each.item_id: document.path for document in known for each in document.items}
+        self.living = frozenset(self.home)
+        self.items.update({each.item_id: each for each in strays})
+        self.home.update({each.item_id: each.path for each in strays})
+        self.incidents_today = {document.path: document.incident_id for document in today}
+        self.incidents_known = {document.path: document.incident_id for document in known}
+        self.pairs = pair_documents(today, known)
+        self.bound: dict[Place, Binding] = {}
+        self.ambiguous: dict[Place, Ambiguity] = {}
+        self.used: set[str] = set()
+
+    def run(self) -> Matching:
+        self._by_reference()
+        today = {document.path: document for document in self.today}
+        documents = {document.path: document for document in self.known}
+        for path, old in self.pairs.items():
+            rows = [Place(path, index) for index in range(len(today[path].items))]
+            _InDocument(self, rows, [each.item_id for each in documents[old].items]).run()
+        self._moves()
+        held = {item for ambiguity in self.ambiguous.values() for item in ambiguity.candidates}
+        lost = tuple(
+            item for item in self.items if item in self.living and item not in self.used and item not in held
+        )
+        renamed = {old: new for new, old in self.pairs.items() if old != new}
+        return Matching(self.bound, self.ambiguous, lost, renamed)
+
+    def bind(self, place: Place, item_id: str, evidence: Evidence, score: float = 1.0) -> None:
+        self.bound[place] = Binding(item_id, evidence, score)
+        self.used.add(item_id)
+
+    def doubt(self, place: Place, candidates: Iterable[str], reason: str) -> None:
+        self.ambiguous[place] = Ambiguity(tuple(dict.fromkeys(candidates)), reason)
+
+    def free_items(self, ids: Iterable[str]) -> list[str]:
+        return [item_id for item_id in ids if item_id not in self.used]
+
+    def free_rows(self, rows: Iterable[Place]) -> list[Place]:
+        return [place for place in rows if place not in self.bound and place not in self.ambiguous]
+
+    def _by_reference(self) -> None:
+        owner = {ref: each.item_id for each in self.items.values() for ref in each.refs}
+        claims: defaultdict[str, list[Place]] = defaultdict(list)
+        for place, row in self.rows.items():
+            named = {owner[ref.casefold()] for ref in row.refs if ref.casefold() in owner}
+            if len(named) == 1:
+                claims[named.pop()].append(place)
+        for item_id, places in claims.items():
+            self._settle_claims(item_id, places)
+
+    def _settle_claims(self, item_id: str, places: list[Place]) -> None:
+        """Several rows name one issue when a row or a document was copied: the one at home with its text is the item."""
+        text = likeness.normal(self.items[item_id].item.title)
+        at_home = [place for place in places if self._is_home(place.path, item_id)]
+        if not at_home and self._stands_at_home(item_id, text):
+            return  # the row only mentions the issue of an item that is where it was
+        candidates = at_home or places
+        same = [place for place in candidates if likeness.normal(self.rows[place].title) == text]
+        if len(same or candidates) == 1:
+            self.bind((same or candidates)[0], item_id, "reference")
+        elif not at_home or not same:
+            for place in candidates:
+                self.doubt(place, [item_id], "several rows name the same issue")
+
+    def _is_home(self, path: str, item_id: str) -> bool:
+        return path in self.pairs and self.pairs[path] == self.home[item_id]
+
+    def _stands_at_home(self, item_id: str, text: str) -> bool:
+        return any(
+            likeness.normal(row.title) == text
+            for place, row in self.rows.items()
+            if self._is_home(place.path, item_id)
+        )
+
+    # --- between documents ------------------------------------------------------------------------------------------
+
+    def _moves(self) -> None:
+        """Follow items that left their document into another one: same telling text, or very alike."""
+        rows, items = self.free_rows(self.rows), self.free_items(self.items)
+        if not rows or not items:
+            return
+        by_text: defaultdict[str, list[str]] = defaultdict(list)
+        for item_id in items:
+            by_text[likeness.normal(self.items[item_id].item.title)].append(item_id)
+        wanted = Counter(likeness.normal(self.rows[place].title) for place in rows)
+        copies = self._copies()
+        for place in rows:
+            text = likeness.normal(self.rows[place].title)
+            for_this = by_text.get(text, [])
+            if for_this:
+                self._move(place, for_this, alone=wanted[text] == 1, copies=copies)
+        self._moves_by_likeness(copies)
+
+    def _move(
+        self, place: Place, candidates: list[str], *, alone: bool, copies: set[tuple[str, str]]
+    ) -> None:
+        row = self.rows[place]
+        candidates = self.free_items(candidates) or candidates
+        if any(self._suspicious(place, item_id, copies) for item_id in candidates):
+            self.doubt(place, candidates, "the document looks like a copy of theirs")
+            return
+        signature = likeness.signature(row)
+        exact = [each for each in candidates if likeness.signature(self.items[each].item) == signature]
+        one = candidates if len(candidates) == 1 else exact
+        if alone and len(one) == 1 and self._telling(row, one[0]):
+            self.bind(place, one[0], "text")
+        else:
+            self.doubt(place, candidates, "items that left other documents have the same text")
+
+    def _suspicious(self, place: Place, item_id: str, copies: set[tuple[str, str]]) -> bool:
+        """The row may be from a copy of the item's document that was made for the next incident."""
+        home = self.home[item_id]
+        if (place.path, home) in copies:
+            return True
+        incidents = self.incidents_today.get(place.path), self.incidents_known.get(home)
+        return home not in self.pairs.values() and None not in incidents and incidents[0] != incidents[1]
+
+    def _telling(self, row: ActionItem, item_id: str) -> bool:
+        if len(likeness.words(row.title)) >= TELLING_WORDS:
+            return True
+        return likeness.agreement(row, self.items[item_id].item) >= 0.6
+
+    def _copies(self) -> set[tuple[str, str]]:
+        """(path of today, path of yesterday) where the first repeats rows that still stand in the second."""
+        living: defaultdict[str, set[str]] = defaultdict(set)
+        for place, binding in self.bound.items():
+            if self._is_home(place.path, binding.item_id):
+                text = likeness.normal(self.items[binding.item_id].item.title)
+                living[text].add(self.home[binding.item_id])
+        found = set()
+        for place, row in self.rows.items():
+            for home in living.get(likeness.normal(row.title), ()):
+                if self.pairs.get(place.path) != home:
+                    found.add((place.path, home))
+        return found
+
+    def _moves_by_likeness(self, copies: set[tuple[str, str]]) -> None:
+        rows, items = self.free_rows(self.rows), self.free_items(self.items)
+        held = {item for ambiguity in self.ambiguous.values() for item in ambiguity.candidates}
+        items = [item for item in items if item not in held]
+        scores: dict[tuple[int, int], float] = {}
+        for row, item in _near(
+            [self.rows[place].title for place in rows], [self.items[each].item.title for each in items]
+        ):
+            score = likeness.items(self.rows[rows[row]], self.items[items[item]].item)
+            if score >= MOVED:
+                scores[row, item] = score
+        result = assign(scores, accept=MOVED)
+        for row, item in result.clear.items():
+            if self._suspicious(rows[row], items[item], copies):
+                self.doubt(rows[row], [items[item]], "the document looks like a copy of theirs")
+            else:
+                self.bind(rows[row], items[item], "likeness", scores[row, item])
+        for row, candidates in result.unclear.items():
+            self.doubt(
+                rows[row], [items[each] for each in candidates], "several known items are about as alike"
+            )
+
+
+class _InDocument:
+    """The rows of one document against the items that it had."""
+
+    def __init__(self, matcher: _Matcher, rows: list[Place], ids: list[str]) -> None:
+        self.matcher, self.rows, self.ids = matcher, rows, ids
+
+    def run(self) -> None:
+        self._same_text()
+        self._own_id()
+        self._alike()
+
+    def _free(self) -> tuple[list[Place], list[str]]:
+        return self.matcher.free_rows(self.rows), self.matcher.free_items(self.ids)
+
+    def _same_text(self) -> None:
+        rows, ids = self._free()
+        groups = _grouped((likeness.normal(self.matcher.rows[place].title), place) for place in rows)
+        others = _grouped((likeness.normal(self.matcher.items[each].item.title), each) for each in ids)
+        for text, places in groups.items():
+            candidates = others.get(text, [])
+            if len(places) == 1 and len(candidates) == 1:
+                self.matcher.bind(places[0], candidates[0], "text")
+            elif candidates:
+                self._twins(places, candidates)
+
+    def _twins(self, places: list[Place], candidates: list[str]) -> None:
+        """Rows of one text: told apart by their other fields; those that cannot be told apart keep their order."""
+        matcher = self.matcher
+        groups = _grouped((likeness.signature(matcher.rows[place]), place) for place in places)
+        others = _grouped((likeness.signature(matcher.items[each].item), each) for each in candidates)
+        clear = all(len(groups.get(key, [])) == len(ids) for key, ids in others.items() if key in groups)
+        for key, ids in others.items() if clear else ():
+            for place, item_id in zip(groups.get(key, []), ids, strict=False):
+                matcher.bind(place, item_id, "text")
+        rows, left = matcher.free_rows(places), matcher.free_items(candidates)
+        if clear and len(rows) == 1 and len(left) == 1:
+            matcher.bind(rows[0], left[0], "text")
+        elif left:
+            for place in rows:
+                matcher.doubt(place, left, "several items have this text")
+
+    def _own_id(self) -> None:
+        """The document's own id, where it is unique on both sides and the texts have something in common."""
+        rows, ids = self._free()
+        groups = _grouped((_id_of(self.matcher.rows[place]), place) for place in rows)
+        others = _grouped((_id_of(self.matcher.items[each].item), each) for each in ids)
+        for key, places in groups.items():
+            candidates = others.get(key, [])
+            if not key or len(places) != 1 or len(candidates) != 1:
+                continue
+            row, item = self.matcher.rows[places[0]], self.matcher.items[candidates[0]].item
+            if likeness.titles(row.title, item.title) >= 0.6 and self._undisputed(places[0], candidates[0]):
+                self.matcher.bind(places[0], candidates[0], "local-id")
+
+    def _undisputed(self, place: Place, item_id: str) -> bool:
+        """No other row is nearer to the item and no other item nearer to the row: ids are re-numbered by people."""
+        matcher = self.matcher
+        rows, ids = self._free()
+        row, item = matcher.rows[place], matcher.items[item_id].item
+        mine = likeness.titles(row.title, item.title)
+        return all(
+            likeness.titles(row.title, matcher.items[each].item.title) < mine
+            for each in ids
+            if each != item_id
+        ) and all(
+            likeness.titles(matcher.rows[each].title, item.title) < mine for each in rows if each != place
+        )
+
+    def _alike(self) -> None:
+        rows, ids = self._free()
+        if not rows or not ids:
+            return
+        matcher = self.matcher
+        around = _Neighbours(matcher, self.rows, self.ids)
+        pairs = _near(
+            [matcher.rows[place].title for place in rows], [matcher.items[each].item.title for each in ids]
+        )
+        scores = {
+            (row, item): likeness.items(
+                matcher.rows[rows[row]],
+                matcher.items[ids[item]].item,
+                neighbours=around.agreement(rows[row], ids[item]),
+            )
+            for row, item in pairs
+        }
+        self._take(assign(scores), rows, ids, scores)
+
+    def _take(
+        self, result: Assignment, rows: list[Place], ids: list[str], scores: dict[tuple[int, int], float]
+    ) -> None:
+        for row, item in result.clear.items():
+            self.matcher.bind(rows[row], ids[item], "likeness", scores[row, item])
+        for row, candidates in result.unclear.items():
+            one = len(candidates) == 1
+            why = "it is only somewhat alike" if one else "several known items are about as alike"
+            self.matcher.doubt(rows[row], [ids[each] for each in candidates], why)
+
+
+class _Neighbours:
+    """Whether the rows above and below an item are still those above and below a row."""
+
+    def __init__(self, matcher: _Matcher, rows: list[Place], ids: list[str]) -> None:
+        self._binding = {place: binding.item_id for place, binding in matcher.bound.items()}
+        self._row_at = {place: number for number, place in enumerate(rows)}
+        self._item_at = {item_id: number for number, item_id in enumerate(ids)}
+        self._rows, self._ids = rows, ids
+
+    def agreement(self, place: Place, item_id: str) -> float:
+        """1 if both neighbours are the same, 0.5 if one is (or both have none there)."""
+        row, item = self._row_at[place], self._item_at[item_id]
+        return sum(0.5 for step in (-1, 1) if self._row(row + step) == self._item(item + step))
+
+    def _row(self, number: int) -> str | None:
+        if not 0 <= number < len(self._rows):
+            return ""
+        return self._binding.get(self._rows[number])
+
+    def _item(self, number: int) -> str:
+        return self._ids[number] if 0 <= number < len(self._ids) else ""
+
+
+def _near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Pairs worth scoring: all where they are few, else those that share an uncommon word."""
+    if len(rows) * len(items) <= EVERY_PAIR:
+        return ((row, item) for row in range(len(rows)) for item in range(len(items)))
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for number, title in enumerate(items):
+        for word in set(likeness.words(title)):
+            index[word].append(number)
+    return (
+        (row, item)
+        for row, title in enumerate(rows)
+        for item in sorted(
+            {
+                near
+                for word in likeness.words(title)
+                if len(index.get(word, ())) <= COMMON_WORD
+                for near in index.get(word, ())
+            }
+        )
+    )
+
+
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    groups: defaultdict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
+
+
+def _id_of(item: ActionItem) -> str:
+    return (item.local_id or "").casefold()
