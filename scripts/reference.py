@@ -29,7 +29,8 @@ def commands() -> str:
     from tracker.cli.main import COMMANDS, cli
 
     def texts() -> Iterator[str]:
-        top = click.Context(cli, info_name="pmtrack", terminal_width=WIDTH, max_content_width=WIDTH)
+        settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
+        top = click.Context(cli, info_name="pmtrack", **settings)
         yield _section("pmtrack", cli.get_help(top), 2)
         for name in COMMANDS:
             command = cli.get_command(top, name)
