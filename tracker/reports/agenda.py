@@ -1,0 +1,77 @@
+"""The ten items to talk about in the weekly meeting, and why each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tracker.reports.incidents import KnownButUnfixed
+from tracker.reports.lines import ItemLine
+from tracker.reports.metrics import urgency
+
+LENGTH = 10
+_RANK = re.compile(r"([0-5])")
+_SEVERE = {"critical": 1, "major": 1, "high": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaItem:
+    """An item to talk about: the reasons, the weightiest first, and their weight."""
+
+    line: ItemLine
+    reasons: tuple[str, ...]
+    weight: int
+
+
+def agenda(
+    lines: Iterable[ItemLine], known: Sequence[KnownButUnfixed], stale_ids: frozenset[str]
+) -> tuple[AgendaItem, ...]:
+    """Up to ten open items by weight; none without a reason."""
+    repeated = {line.item_id: one for one in known for line in one.lines}
+    weighed = []
+    for line in lines:
+        if line.is_open:
+            reasons = _reasons(line, repeated.get(line.item_id), line.item_id in stale_ids)
+            if reasons:
+                weighed.append((sum(weight for weight, _ in reasons), reasons, line))
+    weighed.sort(key=lambda entry: (-entry[0], urgency(entry[2])))
+    return tuple(
+        AgendaItem(line, tuple(text for _, text in sorted(reasons, reverse=True)), weight)
+        for weight, reasons, line in weighed[:LENGTH]
+    )
+
+
+def _reasons(line: ItemLine, known: KnownButUnfixed | None, is_stale: bool) -> list[tuple[int, str]]:
+    """What speaks for talking about the item, with weights that only matter against each other."""
+    found: list[tuple[int, str]] = []
+    if known is not None:
+        name = known.incident.incident or known.incident.title
+        found.append((50, f"was open when {name} happened ({known.why})"))
+    if line.late_days:
+        found.append((min(40, 10 + line.late_days // 3), f"{line.late_days} days overdue"))
+    if line.slips >= 2:
+        found.append(
+            (8 * min(4, line.slips), f"due date moved {line.slips} times, {line.slipped_days} days in all")
+        )
+    if "gone" in line.flags:
+        found.append((20, "its issue no longer exists"))
+    if not found and not is_stale:
+        return []
+    if not line.owners:
+        found.append((15, "nobody owns it"))
+    if is_stale:
+        found.append((8, f"untouched since {line.touched}"))
+    if severity_rank(line.severity) <= 2:
+        found.append((10, f"from a {line.severity} incident"))
+    if line.priority == 0:
+        found.append((6, "most urgent priority"))
+    return found
+
+
+def severity_rank(text: str | None) -> int:
+    """1 for the worst incidents, 9 where the text names no rank; "P0" is the worst of its scale."""
+    word = (text or "").casefold()
+    if match := _RANK.search(word):
+        return max(1, int(match[1]) + word.strip().startswith("p"))
+    return next((rank for name, rank in _SEVERE.items() if name in word), 9)
