@@ -22,6 +22,10 @@ from tracker.errors import ExitCode, PmtrackError
 # name -> where the command stands, and its one line in `pmtrack --help` (so that listing imports none of them;
 # tests/unit/cli/test_main.py compares the line with the command's own help).
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "parse": (
+        "tracker.cli.parse:parse",
+        "Show the action items that documents hold; no state, no network.",
+    ),
     "completion": ("tracker.cli.completion:completion", "Print the completion script of a shell."),
 }
 

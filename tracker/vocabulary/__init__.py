@@ -1,1 +1,167 @@
-"""Words as data: headings, column names, status and priority words, owner and due phrases, per language."""
+"""The words of post-mortems, as data: one file per language, merged into one `Vocabulary`, extended by the user's own.
+
+The files are plain lines under `[group kind]` headers (a tenth of the cost of TOML to load); docs/reading.md lists the
+groups. Phrases are compared in a normal form: casefolded, every run of other characters than letters and digits a blank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+LANGUAGES = ("en", "de", "fr", "es", "pt", "no", "da", "sv", "ja", "zh", "ko")
+"""Order of precedence where a phrase means different things in two languages."""
+
+_BETWEEN = re.compile(r"[\W_]+")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NUMBERING = re.compile(
+    r"^(?:(?:step|phase|part|section|schritt|étape|paso|etapa|steg|trinn)\s+)?[\divx]{1,4}(?:\s\d{1,2})*\s"
+)
+_PARTS = re.compile(r"[/&|:：;,，、（(\[)\]）]|\s[-–—]+\s|\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b")
+_MOST_HEADING = 120
+"""Longer texts are sentences; nothing is looked up in them."""
+_CACHE_LIMIT = 4096
+
+Kinds = tuple[str, ...]
+
+
+@cache
+def normal(text: str) -> str:
+    """The normal form of a short phrase (cached; use `fold` for texts of any length)."""
+    return fold(text)
+
+
+def fold(text: str) -> str:
+    """Casefolded, every run of non-letters one blank, without blanks at the ends."""
+    return _BETWEEN.sub(" ", text.casefold()).strip()
+
+
+class Vocabulary:
+    """Lookups by phrase. Made by `default` or `with_own`, not changed afterwards (only its caches are)."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, dict[str, Kinds]] = {}
+        self._language: dict[str, str] = {}
+        self._wide: dict[str, list[str]] = {}
+        self._found: dict[tuple[str, str], Kinds] = {}
+        self._phrases: dict[str, frozenset[str]] = {}
+
+    def add(self, group: str, kind: str, phrases: Iterable[str], language: str = "") -> None:
+        """Put phrases under a kind of a group; `a = b` gives the phrase a value of its own."""
+        table = self._groups.setdefault(group, {})
+        for line in phrases:
+            phrase, has_value, value = line.partition(" = ")
+            key = fold(phrase)
+            known = table.get(key, ())
+            mine = value if has_value else kind
+            if mine not in known:
+                table[key] = (*known, mine)
+            if language and group in ("heading", "column"):
+                self._language.setdefault(key, language)
+            if not key.isascii() and _WIDE.search(key) and len(key) > 1:
+                self._wide.setdefault(group, []).append(key)
+
+    def exact(self, group: str, text: str) -> Kinds:
+        """The kinds of a phrase that is this text as a whole; empty where there are none."""
+        table = self._groups.get(group)
+        return table.get(fold(text), ()) if table and len(text) <= _MOST_HEADING else ()
+
+    def first(self, group: str, text: str) -> str | None:
+        """The first kind of `exact`."""
+        kinds = self.exact(group, text)
+        return kinds[0] if kinds else None
+
+    def table(self, group: str) -> Mapping[str, Kinds]:
+        """All phrases of a group, in normal form."""
+        return self._groups.get(group, {})
+
+    def phrases(self, group: str, kind: str) -> frozenset[str]:
+        """All phrases of one kind of a group."""
+        key = f"{group} {kind}"
+        known = self._phrases.get(key)
+        if known is None:
+            known = frozenset(phrase for phrase, kinds in self.table(group).items() if kind in kinds)
+            self._phrases[key] = known
+        return known
+
+    def find(self, group: str, text: str) -> Kinds:
+        """The kinds of a heading or column name: as a whole, without brackets, in its parts, or by the phrases in it."""
+        key = (group, text)
+        found = self._found.get(key)
+        if found is None:
+            found = self._find(group, text) if len(text) <= _MOST_HEADING else ()
+            if len(self._found) < _CACHE_LIMIT:
+                self._found[key] = found
+        return found
+
+    def language_of(self, text: str) -> str | None:
+        """The language whose heading or column name this is."""
+        return self._language.get(normal(text)) if len(text) <= _MOST_HEADING else None
+
+    def _find(self, group: str, text: str) -> Kinds:
+        table = self._groups.get(group, {})
+        whole = fold(text)
+        for phrase in (whole, _NUMBERING.sub("", whole + " ").strip()):
+            if phrase in table:
+                return table[phrase]
+        parts = [fold(part) for part in _PARTS.split(text.casefold())]
+        known = [kind for part in parts for kind in table.get(_NUMBERING.sub("", part + " ").strip(), ())]
+        if known:
+            return tuple(dict.fromkeys(known))
+        return self._windows(table, whole.split()) or self._wide_in(group, table, whole)
+
+    @staticmethod
+    def _windows(table: Mapping[str, Kinds], words: list[str]) -> Kinds:
+        """The longest phrase inside; single words only count at the ends."""
+        for size in range(min(6, len(words) - 1), 0, -1):
+            starts = range(len(words) - size + 1) if size > 1 else (len(words) - 1, 0)
+            for start in starts:
+                kinds = table.get(" ".join(words[start : start + size]))
+                if kinds:
+                    return kinds
+        return ()
+
+    def _wide_in(self, group: str, table: Mapping[str, Kinds], text: str) -> Kinds:
+        if text.isascii():
+            return ()
+        inside = [phrase for phrase in self._wide.get(group, ()) if phrase in text]
+        return table[max(inside, key=len)] if inside else ()
+
+
+def _load(vocabulary: Vocabulary, language: str) -> None:
+    text = Path(__file__).with_name(f"{language}.txt").read_text(encoding="utf-8")
+    group, kind, lines = "", "", list[str]()
+    for line in text.split("\n"):
+        if line[:1] == "[":
+            if lines:
+                vocabulary.add(group, kind, lines, language)
+            group, _, kind = line.strip("[] \r").partition(" ")
+            lines = []
+        elif line and line[0] != "#":
+            lines.append(line)
+    vocabulary.add(group, kind, lines, language)
+
+
+def build(
+    languages: Iterable[str] = LANGUAGES, own: Mapping[tuple[str, str], Iterable[str]] | None = None
+) -> Vocabulary:
+    """A vocabulary of these languages; the user's own phrases come first, so that they win.
+
+    Args:
+        languages: Codes out of `LANGUAGES`.
+        own: (group, kind) -> phrases.
+    """
+    vocabulary = Vocabulary()
+    for (group, kind), phrases in (own or {}).items():
+        vocabulary.add(group, kind, phrases)
+    for language in languages:
+        _load(vocabulary, language)
+    return vocabulary
+
+
+@cache
+def default() -> Vocabulary:
+    """The vocabulary of all languages without the user's own words."""
+    return build()

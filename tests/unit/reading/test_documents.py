@@ -1,0 +1,133 @@
+"""Finding documents on disk, and reading any bytes at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.errors import NoInputError
+from tracker.reading import documents, read
+from tracker.reading.settings import make
+
+
+def write(folder: Path, name: str, text: str = "# X\n") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def names(files: list[documents.DocumentFile]) -> list[str]:
+    return [Path(file.path).name for file in files]
+
+
+def test_a_folder_is_walked_for_known_extensions_in_order(tmp_path: Path) -> None:
+    for name in ("b.md", "a.txt", "sub/c.markdown", "sub/picture.png", ".git/d.md"):
+        write(tmp_path, name)
+    assert names(documents.find([tmp_path])) == ["a.txt", "b.md", "c.markdown"]
+
+
+def test_a_file_given_by_name_is_taken_whatever_its_extension_and_only_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "POSTMORTEM")
+    assert names(documents.find([path, path])) == ["POSTMORTEM"]
+
+
+def test_the_walk_notes_size_time_and_inode_without_opening_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.md", "# A\n")
+    path.chmod(0)
+    (file,) = documents.find([tmp_path])
+    status = path.stat()
+    assert (file.size, file.mtime_ns, file.inode) == (4, status.st_mtime_ns, status.st_ino)
+
+
+def test_symbolic_links_that_form_a_loop_end(tmp_path: Path) -> None:
+    write(tmp_path, "sub/a.md")
+    (tmp_path / "sub" / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert names(documents.find([tmp_path])) == ["a.md"]
+
+
+def test_a_dangling_link_is_a_document_with_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    (file,) = documents.find([tmp_path])
+    assert "No such file" in file.problem
+    assert documents.read_file(file).diagnostics[0].code == "unreadable"
+
+
+def test_a_file_link_that_points_to_itself_is_a_problem_not_a_hang(tmp_path: Path) -> None:
+    (tmp_path / "self.md").symlink_to(tmp_path / "self.md")
+    (file,) = documents.find([tmp_path])
+    assert file.problem
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    write(tmp_path, "a.md").chmod(0)
+    write(tmp_path, "b.md", "# B\n\n## Action items\n\n- do it\n")
+    first, second = documents.read_many(documents.find([tmp_path]))
+    assert first.diagnostics[0].code == "unreadable"
+    assert second.items[0].title == "do it"
+
+
+def test_excluded_globs_are_left_out(tmp_path: Path) -> None:
+    for name in ("a.md", "drafts/b.md", "template.md"):
+        write(tmp_path, name)
+    assert names(documents.find([tmp_path], exclude=["drafts", "template*"])) == ["a.md"]
+
+
+@pytest.mark.parametrize("make_it", [False, True])
+def test_a_missing_path_and_an_empty_folder_are_named(tmp_path: Path, make_it: bool) -> None:
+    folder = tmp_path / "folder"
+    if make_it:
+        folder.mkdir()
+    with pytest.raises(NoInputError, match="folder"):
+        documents.find([folder])
+
+
+def test_many_documents_come_in_order_also_from_several_processes(tmp_path: Path) -> None:
+    filler = "words " * 20_000
+    for number in range(80):
+        write(tmp_path, f"{number:03}.md", f"# {number}\n\n{filler}\n\n## Action items\n\n- do {number}\n")
+    files = documents.find([tmp_path])
+    assert sum(file.size for file in files) > documents.LARGE
+    found = list(documents.read_many(files, make({"workers": 2})))
+    assert [one.title for one in found] == [str(number) for number in range(80)]
+    assert [one.items[0].title for one in found] == [f"do {number}" for number in range(80)]
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_make_the_reader_fail(data: bytes) -> None:
+    for name in ("a.md", "a.txt"):
+        assert read(name, data).path == name
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b" \n\t\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "binary"),
+        ("# Prüfung\n".encode("latin-1"), "encoding"),
+        ("# Wide\n".encode("utf-16"), "encoding"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told_as_diagnostics(data: bytes, code: str) -> None:
+    assert [one.code for one in read("a.md", data).diagnostics] == [code]
+
+
+def test_wrong_bytes_keep_their_line_and_are_read_as_windows_1252() -> None:
+    found = read("a.md", b"# T\n\n## Action items\n\n- Pr\xfcfe den Cache\n- zweitens\n")
+    assert [item.title for item in found.items] == ["Prüfe den Cache", "zweitens"]
+    assert found.diagnostics[0].line == 5
+
+
+def test_crlf_bom_and_tabs_change_nothing_but_offsets() -> None:
+    text = "# T\n\n## Action items\n\n|\tAction\t|\tOwner\t|\n|---|---|\n|\tdo\tit\t|\tAnn Lee\t|\n"
+    plain = read("a.md", text.encode()).items
+    odd = read("a.md", b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()).items
+    assert plain == odd
+    assert plain[0].title == "do it"
+    assert plain[0].owners == ("Ann Lee",)

@@ -1,0 +1,153 @@
+"""Fields at the end of an entry: "- DONE", "by Friday", "@alice", and the words that led to a reference. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.models import Status
+from tracker.reading import people, references
+from tracker.reading.brackets import after_due_word
+from tracker.reading.drafts import EDGES, Draft
+from tracker.reading.knowledge import Knowledge
+from tracker.reading.labelled import set_due
+from tracker.reading.openings import LEAD_PRIORITY
+from tracker.reading.states import sign
+from tracker.vocabulary import fold
+
+_SEGMENT = re.compile(r"(?:^|\s)[-–—]+\s+|[.;,。、，]\s+|\s\|\s|。")
+_DONE_WORDS = (
+    "done",
+    "completed",
+    "fixed",
+    "erledigt",
+    "fait",
+    "terminé",
+    "hecho",
+    "feito",
+    "klart",
+    "完了",
+    "완료",
+    "已完成",
+)
+
+
+def take_endings(k: Knowledge, draft: Draft) -> None:
+    """Segments at the end that are a status, a date, owners or a priority, one after the other."""
+    for _ in range(8):
+        tail = draft.tail()
+        head = draft.head()
+        if tail <= head:
+            return
+        window = max(head, tail - 200)
+        start = window
+        for match in _SEGMENT.finditer(draft.text.plain, window, tail):
+            if match.end() < tail:
+                start = match.end()
+        if not (start > head and _segment(k, draft, start, tail)) and not _tail_words(k, draft, head, tail):
+            return
+
+
+def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
+    """Take a last segment if it is a field as a whole."""
+    plain = draft.text.plain
+    text = plain[start:end].strip(EDGES + ".`")
+    if not text:
+        return False
+    phrase = after_due_word(k, text)
+    status = k.states.exact(text)
+    if (
+        status is None
+        and plain[:start].rstrip()[-1:] in "-–—"
+        and fold(text).split()[:1]
+        and fold(text).split()[0] in _DONE_WORDS
+    ):
+        status = Status.DONE
+    if status:
+        draft.set_status(status, text, start, end)
+    elif phrase is not None and k.calendar.read(phrase).day:
+        set_due(k, draft, phrase)
+        draft.note("due", end - len(phrase), end)
+    elif (
+        (text[:1] == "@" and k.people.looks_like_name(text))
+        or k.people.known(text)
+        or (plain[:start].rstrip()[-1:] in "-–—" and k.people.is_person(text) and not references.find(text))
+    ):
+        draft.add_owners(k.people.owners(text), start, end)
+    elif LEAD_PRIORITY.fullmatch(text):
+        draft.priority = draft.priority or text.strip("[]()")
+        draft.note("priority", start, end)
+    else:
+        return False
+    draft.cut(start, end)
+    return True
+
+
+def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
+    """A last word or phrase without a separator: a handle, "by Friday", a lone sign."""
+    plain = draft.text.plain
+    last = plain.rfind(" ", head, tail) + 1
+    if last <= head:
+        return False
+    word = plain[last:tail]
+    if word[:1] == "@" and people.handles(word):
+        draft.add_owners(k.people.owners(word), last, tail)
+        draft.cut(last, tail)
+        return True
+    status = sign(word)
+    if status and not any(char.isalnum() for char in word):
+        draft.sign = draft.sign or status
+        draft.cut(last, tail)
+        return True
+    return _tail_due(k, draft, max(head, tail - 40), tail)
+
+
+def _tail_due(k: Knowledge, draft: Draft, window: int, tail: int) -> bool:
+    plain = draft.text.plain
+    at = tail
+    for _ in range(5):
+        at = plain.rfind(" ", window, at)
+        if at < 0:
+            return False
+        phrase = after_due_word(k, plain[at + 1 : tail].rstrip("."))
+        if phrase and _surely_day(k, phrase):
+            set_due(k, draft, phrase)
+            draft.note("due", tail - len(phrase), tail)
+            draft.cut(at, tail)
+            return True
+    return False
+
+
+def _surely_day(k: Knowledge, phrase: str) -> bool:
+    """Whether a phrase behind "by" is a day and not a word of the sentence."""
+    if k.calendar.read(phrase).day is None:
+        return False
+    tokens = fold(phrase).split()
+    if any(token.isdigit() for token in tokens):
+        return True
+    return len(tokens) <= 4 and (
+        fold(phrase) in k.words.table("relative")
+        or tokens[-1] in k.words.table("weekdays")
+        or tokens[-1] in k.words.table("months")
+    )
+
+
+def drop_lead_ins(k: Knowledge, draft: Draft) -> None:
+    """Words that only led to a reference which is cut now: "Ticket", "related to", "e.g."."""
+    if not draft.refs:
+        return
+    plain = draft.text.plain
+    for _ in range(4):
+        tail, head = draft.tail(), draft.head()
+        if tail >= draft.stop or not any(tail <= start for start, _ in draft.cuts):
+            return
+        for size in (4, 3, 2, 1):
+            start = tail
+            for _ in range(size):
+                start = plain.rfind(" ", head, max(head, start - 1)) + 1 if start > head else head
+            phrase = fold(plain[start:tail])
+            if start > head and phrase in k.words.phrases("words", "ref"):
+                draft.cut(start, tail)
+                break
+        else:
+            return
+        take_endings(k, draft)

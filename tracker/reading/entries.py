@@ -1,0 +1,71 @@
+"""What an entry says: one text (a list entry, a cell, a heading, a paragraph) taken apart into the fields of an item.
+
+The steps run in a fixed order, each cuts out what it understood, the title is what is left. Nothing here knows where the
+text came from. Pure.
+"""
+
+from __future__ import annotations
+
+from tracker.models import Status
+from tracker.reading.blocks import Text
+from tracker.reading.brackets import take_brackets
+from tracker.reading.drafts import Draft
+from tracker.reading.endings import drop_lead_ins, take_endings
+from tracker.reading.knowledge import Knowledge
+from tracker.reading.labelled import take_labels
+from tracker.reading.linked import take_keys, take_links
+from tracker.reading.openings import take_openings, take_signs
+
+
+class Reader(Knowledge):
+    """Takes entries apart with what is known of the document."""
+
+    def read(self, text: Text, *, whole: bool = False) -> Draft:
+        """Take a text apart.
+
+        Args:
+            text: The entry.
+            whole: Do not stop the title at a bold first line that is followed by its explanation.
+        """
+        draft = Draft(text, len(text.plain))
+        take_labels(self, draft)
+        if not whole:
+            _headline(draft)
+        take_signs(draft)
+        take_links(self, draft)
+        take_keys(draft)
+        take_brackets(self, draft)
+        take_endings(self, draft)
+        take_openings(self, draft)
+        drop_lead_ins(self, draft)
+        _struck(draft)
+        return draft
+
+
+def _headline(draft: Draft) -> None:
+    """A bold line (or sentence) that opens an explanation is the title."""
+    lead = draft.text.lead("strong")
+    if not lead:
+        return
+    plain = draft.text.plain
+    rest = plain[lead.end :]
+    if (
+        rest.startswith("\n")
+        or (rest[:2] in (":\n", "：\n"))
+        or (
+            plain[lead.start : lead.end].rstrip().endswith((".", "。"))
+            and rest.strip()
+            and len(plain[: lead.end].split()) > 3
+        )
+    ):
+        draft.stop = min(draft.stop, lead.end)
+
+
+def _struck(draft: Draft) -> None:
+    struck = [mark for mark in draft.text.marks if mark.kind == "strike"]
+    if not struck or draft.status is not None:
+        return
+    _, head, tail = draft.title()
+    covered = sum(max(0, min(mark.end, tail) - max(mark.start, head)) for mark in struck)
+    if tail > head and covered * 10 >= (tail - head) * 8:
+        draft.set_status(Status.DONE, "struck through", head, tail)

@@ -1,0 +1,287 @@
+"""Blocks to action items: the one walk behind all formats.
+
+The walk keeps the open sections, hands tables to `columns` and `rows`, lists to `lists`, and decides by a small score: what
+the section says plus what the table or entry itself shows (docs/reading.md lists the weights). Every decision is told to an
+`Explanation`. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tracker.models import ActionItem, ItemForm
+from tracker.reading import items, lists, rows
+from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table
+from tracker.reading.columns import ColumnReader
+from tracker.reading.drafts import EDGES, Draft
+from tracker.reading.entries import Reader
+from tracker.reading.explanation import Explanation
+from tracker.reading.placeholders import is_placeholder
+from tracker.reading.sections import ACTION, Section, Sections
+from tracker.vocabulary import fold
+
+_MOST_LABEL = 80
+
+
+@dataclass(slots=True)
+class Extraction:
+    """The walk over the blocks of one document; `items` holds what was found so far."""
+
+    reader: Reader
+    columns: ColumnReader
+    explanation: Explanation
+    sections: Sections
+    items: list[ActionItem] = field(default_factory=list)
+    tables: list[tuple[Table, Section]] = field(default_factory=list)
+    placed: list[tuple[Block, Section]] = field(default_factory=list)
+
+    def walk(self, blocks: Sequence[Block]) -> None:
+        """Read all blocks in order."""
+        at = 0
+        while at < len(blocks):
+            block = blocks[at]
+            self.placed.append((block, self.sections.now))
+            if isinstance(block, Heading):
+                at = self._heading(block, blocks, at)
+            elif isinstance(block, Entry):
+                at = self._list(blocks, at)
+            elif isinstance(block, Table):
+                self._table(block)
+                at += 1
+            elif isinstance(block, Paragraph):
+                at = self._paragraph(block, blocks, at)
+            else:
+                at += 1
+
+    # -- headings ------------------------------------------------------------------------------------------------------
+
+    def _heading(self, block: Heading, blocks: Sequence[Block], at: int) -> int:
+        parent = self.sections.now
+        body = self._body(blocks, at)
+        if self._is_item(block, blocks[at + 1 : body], parent):
+            return self._heading_item(block, blocks, at, body)
+        section = self.sections.heading(block.text, block.level)
+        self.placed[-1] = (block, section)
+        self.explanation.section(block.line, section)
+        return at + 1
+
+    @staticmethod
+    def _body(blocks: Sequence[Block], at: int) -> int:
+        stop = at + 1
+        while stop < len(blocks) and not isinstance(blocks[stop], Heading):
+            stop += 1
+        return stop
+
+    def _is_item(self, block: Heading, body: Sequence[Block], parent: Section) -> bool:
+        """A heading per action: below action items, itself no kind of section, with labelled fields right below."""
+        closing = parent
+        for section in reversed(self.sections.stack):
+            closing = section
+            if block.level == 0 or section.level < block.level:
+                break
+        if closing.kind != ACTION or block.level == 0 or not block.text.plain.strip():
+            return False
+        if self.reader.words.find("heading", " ".join(block.text.plain.split())):
+            return False
+        kinds = lists.field_kinds(body, self.reader.words)
+        return bool({"owner", "due", "status"} & kinds)
+
+    def _heading_item(self, block: Heading, blocks: Sequence[Block], at: int, body: int) -> int:
+        self.sections.close(block.level)
+        draft = self.reader.read(block.text, whole=True)
+        description = lists.take_fields(draft, blocks[at + 1 : body], self.reader)
+        self.placed += [(inner, self.sections.now) for inner in blocks[at + 1 : body]]
+        self._add(draft, self.sections.now, ItemForm.HEADING, block, description=description)
+        self.explanation.entry(
+            block.line, draft.text.plain, 9.0, "a heading with labelled fields below it", taken=True
+        )
+        return body
+
+    # -- tables --------------------------------------------------------------------------------------------------------
+
+    def _table(self, table: Table) -> None:
+        section = self.sections.now
+        self.tables.append((table, section))
+        columns = self.columns.read(table, section)
+        self.explanation.table(table.line, columns)
+        if not columns.actions:
+            return
+        for row in table.rows:
+            if not any(cell.plain.strip() for cell in row.cells) and not row.columns:
+                continue
+            draft = rows.read(row, columns, self.reader)
+            self._add(draft, section, ItemForm.ROW, row)
+
+    # -- lists ---------------------------------------------------------------------------------------------------------
+
+    def _list(self, blocks: Sequence[Block], at: int) -> int:
+        stop, last = at, at
+        end = blocks[at].end
+        while stop < len(blocks):
+            block = blocks[stop]
+            if isinstance(block, Entry):
+                end, last = max(end, block.end), stop
+            elif not (block.start < end and isinstance(block, (Fence, Comment, Table))):
+                break
+            stop += 1
+        run = blocks[at : max(last, at) + 1]
+        section = self.sections.now
+        for block in run[1:]:
+            self.placed.append((block, section))
+        for node in lists.tree([block for block in run if isinstance(block, Entry)]):
+            self._node(node, section)
+        for block in run:
+            if isinstance(block, Table):
+                self._table(block)
+        return last + 1
+
+    def _nodes(self, nodes: Sequence[lists.Node], section: Section) -> bool:
+        """Every one of them; whether anything was taken."""
+        taken = [self._node(node, section) for node in nodes]
+        return any(taken)
+
+    def _node(self, node: lists.Node, section: Section) -> bool:
+        """One entry and those below it; whether anything in it was taken."""
+        text = node.entry.texts[0] if node.entry.texts else None
+        if text is None or not text.plain.strip():
+            return self._empty(node, section)
+        group = self._group(node, section)
+        if group:
+            return self._nodes(node.children, group)
+        draft = self.reader.read(text)
+        items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
+        below = lists.absorb(draft, node, self.reader)
+        score, why = lists.score(draft, section)
+        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest)
+        taken = score >= lists.THRESHOLD and not lists.is_no_item(draft, self.reader)
+        if taken and lead_in:
+            self.explanation.entry(
+                node.entry.line, text.plain, score, why + ", only introduces its sub-entries", taken=False
+            )
+            return self._nodes(below.rest, section)
+        self.explanation.entry(node.entry.line, text.plain, score, why, taken=taken)
+        if not taken:
+            return self._nodes(below.rest, section)
+        form = (
+            ItemForm.LABEL
+            if draft.labelled
+            else ItemForm.TASK
+            if node.entry.checked is not None
+            else ItemForm.BULLET
+        )
+        at = len(self.items)
+        self._add(draft, section, form, node.entry, description=below.description)
+        for child in below.rest:
+            if lists.stands_alone(child, self.reader):
+                self._node(child, section)
+        return len(self.items) > at
+
+    def _empty(self, node: lists.Node, section: Section) -> bool:
+        if section.kind == ACTION and not node.children:
+            text = node.entry.texts[0] if node.entry.texts else None
+            draft = self.reader.read(text) if text is not None else None
+            if draft is not None:
+                self._add(draft, section, ItemForm.TASK, node.entry)
+            else:
+                self.items.append(lists.nothing(node.entry, section))
+        return self._nodes(node.children, section)
+
+    def _group(self, node: lists.Node, section: Section) -> Section | None:
+        """A labelled entry such as "**Review actions**:" opens a section for the entries below it."""
+        text = node.entry.texts[0]
+        title = text.plain.strip().split("\n")[0].strip(EDGES)
+        if not node.children or len(title) > _MOST_LABEL or len(text.plain.strip()) > len(title) + 4:
+            return None
+        kinds = self.reader.words.exact("heading", title)
+        lead = text.lead("strong")
+        if not kinds or not (text.plain.rstrip().endswith((":", "：")) or lead):
+            return None
+        made = self.sections.nested(title, text, section)
+        self.explanation.section(node.entry.line, made)
+        return made
+
+    # -- paragraphs ----------------------------------------------------------------------------------------------------
+
+    def _paragraph(self, block: Paragraph, blocks: Sequence[Block], at: int) -> int:
+        text = block.text
+        if block.end - block.start > _LONG_PARAGRAPH and self.sections.now.kind != ACTION:
+            return at + 1
+        plain = text.plain.strip()
+        if len(plain) <= _MOST_LABEL and self._label_line(block, plain):
+            return at + 1
+        section = self.sections.now
+        if not plain or is_placeholder(plain):
+            return at + 1
+        if section.kind != ACTION and not self._labelled_action(plain):
+            return at + 1
+        draft = self.reader.read(text)
+        score, why = lists.score(draft, section, paragraph=True)
+        taken = score >= lists.THRESHOLD and bool(draft.evidence or draft.labelled)
+        self.explanation.entry(block.line, plain, score, why, taken=taken)
+        if not taken:
+            return at + 1
+        stop = at + 1
+        description: list[str] = []
+        if plain.endswith((":", "：")):
+            while stop < len(blocks) and isinstance(blocks[stop], Entry):
+                stop += 1
+            description = lists.take_fields(draft, blocks[at + 1 : stop], self.reader)
+        self._add(draft, section, ItemForm.PARAGRAPH, block, description=description)
+        return stop
+
+    def _labelled_action(self, plain: str) -> bool:
+        colon = plain[:40].find(":")
+        return colon > 0 and "action" in self.reader.words.exact("label", plain[:colon])
+
+    def _label_line(self, block: Paragraph, plain: str) -> bool:
+        """A line that is only a label or a name opens a group of what follows."""
+        text = block.text
+        lead = text.lead("strong") or text.lead("em")
+        first, _, rest = plain.partition("\n")
+        bold = lead is not None and not text.plain[lead.end :].strip(EDGES)
+        opening = lead is not None and not bold and text.plain[lead.end :].startswith("\n") and len(rest) < 30
+        title = (text.plain[lead.start : lead.end] if opening and lead else first).strip(EDGES)
+        if not (bold or opening or (plain.endswith((":", "：")) and "\n" not in plain)) or is_placeholder(
+            title
+        ):
+            return False
+        if self._owner_line(title):
+            return True
+        if self.reader.words.exact("label", title) and not self.reader.words.exact("heading", title):
+            return False
+        section = self.sections.label(title, text)
+        self.explanation.section(block.line, section)
+        return True
+
+    def _owner_line(self, title: str) -> bool:
+        """A line with only a name, below action items: the entries that follow are theirs."""
+        if self.sections.now.kind != ACTION:
+            return False
+        name = title.partition(" - ")[0].partition(" – ")[0].strip()
+        people = self.reader.people
+        plain_name = people.is_person(name) or (
+            people.looks_like_name(name) and not self.reader.words.find("heading", name)
+        )
+        if not plain_name and fold(name) not in ("team", "all", "everyone"):
+            if self.sections.now.owners:
+                self.sections.owned(())
+            return False
+        self.sections.owned(people.owners(name))
+        return True
+
+    # -- the result ----------------------------------------------------------------------------------------------------
+
+    def _add(
+        self, draft: Draft, section: Section, form: ItemForm, block: Block, *, description: Sequence[str] = ()
+    ) -> None:
+        line = draft.text.line if form is not ItemForm.ROW and draft.text.plain else block.line
+        place = block.source.span(block.start, max(block.start, block.end))
+        self.items.append(
+            items.finish(
+                draft, section, form, line=line, place=place, reader=self.reader, description=description
+            )
+        )
+
+
+_LONG_PARAGRAPH = 4000

@@ -1,0 +1,44 @@
+"""One front end per format: bytes to blocks, found by an explicit table and imported when first used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import cast
+
+from tracker.reading.blocks import Block
+from tracker.reading.source import Source
+
+FrontEnd = Callable[[Source], list[Block]]
+
+FORMATS: Mapping[str, str] = {
+    "markdown": "tracker.reading.frontends.markdown:blocks",
+    "text": "tracker.reading.frontends.text:blocks",
+}
+"""Format -> where its function stands."""
+
+BINARY = frozenset[str]()
+"""Formats whose files are no text."""
+
+EXTENSIONS: Mapping[str, str] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdown": "markdown",
+    ".mkd": "markdown",
+    ".mdx": "markdown",
+    ".txt": "text",
+    ".text": "text",
+}
+"""File name extension (casefolded) -> format."""
+
+
+def format_of(path: str) -> str | None:
+    """The format that a file name promises, None where no front end reads it."""
+    dot = path.rfind(".")
+    return EXTENSIONS.get(path[dot:].casefold()) if dot > path.rfind("/") else None
+
+
+def load(name: str) -> FrontEnd:
+    """The front end of a format."""
+    module, _, attribute = FORMATS[name].partition(":")
+    return cast(FrontEnd, getattr(import_module(module), attribute))

@@ -1,0 +1,50 @@
+"""Plain text: pages saved from a browser ("Heading¶"), and reports with underlined headings.
+
+Read as Markdown after marking the headings, without moving a byte.
+
+A pilcrow takes two bytes, as does "# ": a line "Timeline¶" becomes "# Timeline" in place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracker.reading.blocks import Block, Heading
+from tracker.reading.frontends import markdown
+from tracker.reading.source import Source
+
+_RULER = re.compile(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
+PILCROW = "¶".encode()
+
+
+def blocks(source: Source) -> list[Block]:
+    """The blocks of a text document; headings of rendered pages have no level."""
+    flat = PILCROW in source.data
+    marked = _mark(source.data)
+    out = markdown.blocks_of(source, marked.decode(errors="replace"))
+    if flat:
+        for block in out:
+            if isinstance(block, Heading):
+                block.level = 0
+    return out
+
+
+def _mark(data: bytes) -> bytes:
+    lines = data.split(b"\n")
+    for index, line in enumerate(lines):
+        body = line.rstrip(b"\r \t")
+        if body.endswith(PILCROW) and not body.startswith((b"|", b"-", b"#", b" ")):
+            lines[index] = b"# " + body[: -len(PILCROW)] + line[len(body) :]
+        elif _RULER.fullmatch(body) and _opens_title(lines, index):
+            lines[index] = b" " * len(body) + line[len(body) :]
+    return b"\n".join(lines)
+
+
+def _opens_title(lines: list[bytes], index: int) -> bool:
+    """Whether a ruler stands above a title that has another one below it."""
+    below = index + 2 < len(lines) and _RULER.fullmatch(lines[index + 2].rstrip(b"\r \t"))
+    return (
+        bool(below)
+        and bool(lines[index + 1].strip())
+        and not _RULER.fullmatch(lines[index + 1].rstrip(b"\r \t"))
+    )

@@ -1,0 +1,185 @@
+"""What a document says of itself: title, incident id, date, severity, author, status, services, related incidents. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tracker.models import Span
+from tracker.reading import labels
+from tracker.reading.blocks import Block, Entry, Heading, Metadata, Paragraph, Table, Text
+from tracker.reading.dates import Calendar
+from tracker.reading.placeholders import has_placeholder, is_placeholder
+from tracker.reading.sections import Section
+from tracker.vocabulary import Vocabulary, fold
+
+_ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+){0,3}-(?=[\w-]*\d)[A-Z0-9][\w-]*)(?![\w-])")
+_NO_ID = re.compile(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|AP)-")
+_OPENING = frozenset(("neutral", "summary", "horizon"))
+"""Sections in which any field may stand."""
+_ANYWHERE = frozenset(("completed", "next_review", "related"))
+_ALSO = {"impact": frozenset(("severity", "service"))}
+_MOST = 1500
+_SEPARATORS = re.compile(r"\s+[|/]\s+")
+
+
+@dataclass(slots=True)
+class Header:
+    """Raw values as shown, and where they stand; the first filled one of each kind wins."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    first_heading: str | None = None
+    h1: str | None = None
+
+    def put(self, kind: str, value: str, span: Span | None = None) -> None:
+        """Note a value unless it is template text or known already."""
+        shown = " ".join(value.split()).strip(" *_`|:")
+        if kind in ("other", "") or kind in self.values or not shown or _template(kind, shown):
+            return
+        self.values[kind] = shown
+        if span is not None:
+            self.spans[kind] = span
+
+
+def _template(kind: str, shown: str) -> bool:
+    """Whether a value is template text: brackets, patterns, or the choice "Critical / High / Medium / Low"."""
+    if kind == "title":
+        return is_placeholder(shown)
+    if has_placeholder(shown) or (shown.startswith("[") and shown.endswith("]")):
+        return True
+    return kind in ("severity", "status") and len(_SEPARATORS.split(shown)) > 2
+
+
+def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
+    """The header fields of a document from its blocks and the sections they stand in."""
+    header = Header()
+    waiting = ""
+    for block, section in placed:
+        if isinstance(block, Heading):
+            waiting = _heading(header, block, words)
+            continue
+        allowed = None if section.kind in _OPENING else _ANYWHERE | _ALSO.get(section.kind, frozenset())
+        if isinstance(block, Metadata):
+            _metadata(header, block, words)
+        elif isinstance(block, Table):
+            _table(header, block, words, allowed)
+        elif isinstance(block, (Paragraph, Entry)):
+            _texts(header, block, words, allowed, waiting)
+        waiting = ""
+    return header
+
+
+def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
+    title = " ".join(block.text.plain.split())
+    if header.first_heading is None and title:
+        header.first_heading = title
+    if block.level <= 1 and header.h1 is None:
+        header.h1 = title
+        header.spans.setdefault("title", block.text.span())
+    kind = words.first("field", title) or ""
+    return kind if kind in ("date", "author", "status", "severity", "incident_id", "service") else ""
+
+
+def _metadata(header: Header, block: Metadata, words: Vocabulary) -> None:
+    for key, value in block.values.items():
+        kind = words.first("field", key)
+        if kind:
+            header.put(kind, value)
+
+
+def _table(header: Header, block: Table, words: Vocabulary, allowed: frozenset[str] | None) -> None:
+    """A table of two columns, name and value; its header may be the first pair."""
+    rows = ([block.header] if block.header else []) + block.rows
+    if not rows or any(len(row.cells) != 2 for row in rows[:4]):
+        return
+    for row in rows:
+        if len(row.cells) == 2:
+            kind = words.first("field", row.cells[0].plain)
+            if kind and (allowed is None or kind in allowed):
+                header.put(kind, row.cells[1].plain, row.cells[1].span())
+
+
+def _texts(
+    header: Header, block: Paragraph | Entry, words: Vocabulary, allowed: frozenset[str] | None, waiting: str
+) -> None:
+    if block.end - block.start > _MOST and isinstance(block, Paragraph):
+        return
+    texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]
+    for text in texts:
+        if waiting and len(text.plain) < 120:
+            header.put(waiting, text.plain.split("\n")[0], text.span())
+        _labelled(header, text, words, allowed)
+
+
+def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[str] | None) -> None:
+    plain = text.plain
+    parts = labels.scan(plain, words, ("field",), loose=True)
+    if not parts or plain[: parts[0].start].strip(" *_`-[]x\n\t>"):
+        return
+    for part in parts:
+        if part.start > 0 and "\n" not in plain[: part.start] and parts[0].kind == "other" and len(parts) < 3:
+            continue
+        if allowed is None or part.kind in allowed:
+            start = part.at + (len(plain[part.at : part.end]) - len(plain[part.at : part.end].lstrip()))
+            header.put(part.kind, plain[part.at : part.end], text.span(start, max(start, part.end)))
+
+
+def title(header: Header) -> str | None:
+    """The Title field, the front matter's title, or the first top heading."""
+    return header.values.get("title") or header.h1 or None
+
+
+def incident_id(header: Header) -> str | None:
+    """The id field, or an id in the title."""
+    stated = header.values.get("incident_id")
+    if stated:
+        return stated.strip("[]`# ").split(" ")[0].rstrip(",;")
+    for text in (header.h1, header.values.get("title"), header.first_heading):
+        found = _ID.search(text or "")
+        if found and not _NO_ID.match(found[1]):
+            return found[1]
+    return None
+
+
+def date(header: Header, calendar: Calendar, path: str) -> dt.date | None:
+    """The incident's date from its field, the title, or the file name."""
+    name = path.rsplit("/", 1)[-1]
+    for text in (
+        header.values.get("date"),
+        header.values.get("title"),
+        header.h1,
+        header.first_heading,
+        header.values.get("start"),
+        name,
+    ):
+        day = first_day(text, calendar) if text else None
+        if day:
+            return day
+    return None
+
+
+def first_day(text: str, calendar: Calendar) -> dt.date | None:
+    """The first day that a header value states; a month or quarter alone is none."""
+    if not any(char.isdigit() for char in text):
+        return None
+    day = calendar.full(text[:160])
+    return day if day and day.year >= _FIRST_YEAR else None
+
+
+_FIRST_YEAR = 1971
+"""Dates at the start of the Unix epoch are defaults of some tool, not incidents."""
+
+
+def is_template(header: Header, words: Vocabulary) -> bool:
+    """Whether the title is template text."""
+    shown = header.values.get("title") or header.h1 or header.first_heading or ""
+    marked = "[" in shown and is_placeholder(shown[shown.find("[") : shown.rfind("]") + 1])
+    return (
+        marked
+        or "{{" in shown
+        or "__" in shown
+        or bool(set(fold(shown).split()) & words.phrases("title", "template"))
+    )

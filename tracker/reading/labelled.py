@@ -1,0 +1,156 @@
+"""Values behind labels ("Owner: Alice, Due: Friday") to the fields of a draft. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tracker.models import Status
+from tracker.reading import labels, references
+from tracker.reading.blocks import Mark, Text
+from tracker.reading.drafts import EDGES, Draft
+from tracker.reading.knowledge import Knowledge
+from tracker.reading.placeholders import is_placeholder
+from tracker.vocabulary import fold
+
+MOST = 4000
+"""Characters of an entry that are looked at closely; nobody writes an owner behind them."""
+
+
+def take_labels(k: Knowledge, draft: Draft) -> None:
+    """Every labelled part of the text."""
+    plain = draft.text.plain
+    if len(plain) > MOST:
+        return
+    for part in labels.scan(plain, k.words):
+        take_label(k, draft, part)
+
+
+def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
+    """Take the value of one label into its field and both out of the title."""
+    plain = draft.text.plain
+    kind, start, at, end = part
+    value = plain[at:end]
+    if kind == "action":
+        if not plain[:start].strip(EDGES + "[]xX⚠️✅"):
+            draft.labelled = True
+            draft.cut(0, at)
+        return
+    if kind in ("note", "id", "category") and start > 0:
+        return
+    take = _TAKE.get(kind)
+    if take and take(k, draft, value, *_trim(plain, at, end)):
+        draft.cut(_with_separator(plain, start), end)
+
+
+def _with_separator(plain: str, start: int) -> int:
+    while start > 0 and plain[start - 1] in " -–—,;|·":
+        start -= 1
+    return start
+
+
+def _take_owner(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    stop = value.find(". ")
+    if 0 < stop < len(value) - 2 and not value[:stop].rstrip().endswith(("Dr", "Mr", "Ms")):
+        return False
+    draft.add_owners(k.people.owners(value), start, end)
+    draft.note("owners", start, end)
+    return True
+
+
+def _take_due(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    set_due(k, draft, value)
+    draft.note("due", start, end)
+    return True
+
+
+def set_due(k: Knowledge, draft: Draft, value: str) -> None:
+    """Read a due text; a placeholder leaves the field empty."""
+    raw = " ".join(value.split()).strip(" .;,-–—")
+    if is_placeholder(raw) and fold(raw) not in ("tbd", "tbc", "tba"):
+        return
+    if draft.due_raw is None:
+        draft.due_raw = raw
+    day = k.calendar.read(raw)
+    if draft.due is None:
+        draft.due, draft.due_problem = day.day, day.problem
+
+
+def _take_status(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    status = k.states.status(value)
+    if status:
+        draft.set_status(status, value, start, end)
+    return status is not None or is_placeholder(value)
+
+
+def _take_priority(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    text = value.strip(EDGES + "[]()`.")
+    if len(text) > 40:
+        return False
+    if text and not is_placeholder(text) and "/" not in text:
+        draft.priority = draft.priority or text
+    draft.note("priority", start, end)
+    return True
+
+
+def _take_ref(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    found = references.find(value, strict=False)
+    links = [mark for mark in draft.text.marks if mark.kind == "link" and start <= mark.start < end]
+    if not found and not links:
+        return is_placeholder(value)
+    for mark in links:
+        draft.add_ref(_link_ref(draft.text, mark), mark.start, mark.end)
+    for ref in found:
+        if not any(mark.start <= start + ref.start < mark.end for mark in links):
+            draft.add_ref(ref.ref, start, end)
+    return True
+
+
+def _take_category(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    text = value.strip(EDGES)
+    if not text or len(text) > 60 or is_placeholder(text):
+        return False
+    draft.category = draft.category or text
+    draft.note("category", start, end)
+    return True
+
+
+def _take_id(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    text = value.strip(EDGES)
+    if text and len(text) < 24 and not is_placeholder(text):
+        draft.local_id = text
+        draft.note("local_id", start, end)
+    return bool(text)
+
+
+def _take_done(_k: Knowledge, draft: Draft, _value: str, start: int, end: int) -> bool:
+    before = draft.text.plain[:start].rstrip(" :：")
+    if not before.strip():
+        return False
+    draft.set_status(Status.DONE, "done", start, end)
+    return True
+
+
+def _trim(plain: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and plain[start] in " \t\n*_`":
+        start += 1
+    while end > start and plain[end - 1] in " \t\n*_`,;|-–—":
+        end -= 1
+    return start, end
+
+
+def _link_ref(text: Text, mark: Mark) -> str:
+    """What a link in a reference field refers to: its URL, or its text where the target is only an anchor."""
+    return mark.value if "://" in mark.value else text.plain[mark.start : mark.end]
+
+
+_Take = Callable[[Knowledge, Draft, str, int, int], bool]
+_TAKE: Mapping[str, _Take] = {
+    "owner": _take_owner,
+    "due": _take_due,
+    "status": _take_status,
+    "priority": _take_priority,
+    "ref": _take_ref,
+    "category": _take_category,
+    "id": _take_id,
+    "done": _take_done,
+}

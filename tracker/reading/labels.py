@@ -1,0 +1,153 @@
+"""Labelled parts of a text: "Owner: Alice", "(due: 2 weeks)", "担当: ...", several in one line. Pure, one scan per text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tracker.vocabulary import Vocabulary, fold
+
+_BEFORE = "([{（【,;|·•—–/\n、，；"
+_MOST_LABEL = 40
+_OPEN = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}"}
+
+
+class Labelled(NamedTuple):
+    """A label and its value; `start` to `end` covers both, `at` to `end` the value."""
+
+    kind: str
+    start: int
+    at: int
+    end: int
+
+
+class _Label(NamedTuple):
+    kind: str
+    start: int
+    colon: int
+    bracket: int
+
+
+def scan(
+    text: str, words: Vocabulary, groups: tuple[str, ...] = ("label",), *, loose: bool = False
+) -> list[Labelled]:
+    """Every labelled part, in order.
+
+    Args:
+        text: Any text; the scan is linear in it.
+        words: Knows the labels.
+        groups: Vocabulary groups that hold the labels.
+        loose: Also take a label that follows other words without a separator ("... 2025 Severity: high").
+    """
+    if ":" not in text and "：" not in text and "=" not in text:
+        return []
+    found = _labels(text, words, groups, loose=loose)
+    out = []
+    for index, label in enumerate(found):
+        following = found[index + 1].start if index + 1 < len(found) else len(text)
+        at = label.colon + 1
+        out.append(Labelled(label.kind, label.start, at, _value_end(text, label, at, following)))
+    return out
+
+
+def _labels(text: str, words: Vocabulary, groups: tuple[str, ...], *, loose: bool) -> list[_Label]:
+    found: list[_Label] = []
+    at = -1
+    while True:
+        at = _next_colon(text, at + 1)
+        if at < 0:
+            return found
+        floor = found[-1].colon + 1 if found else 0
+        label = _label_before(text, at, max(floor, at - _MOST_LABEL), words, groups, loose=loose)
+        if label:
+            found.append(label)
+
+
+def _next_colon(text: str, at: int) -> int:
+    """The next colon that can end a label: not in a URL, a time or a ratio."""
+    while at < len(text):
+        narrow, wide = text.find(":", at), text.find("：", at)
+        hits = [hit for hit in (narrow, wide) if hit >= 0]
+        if not hits:
+            return -1
+        at = min(hits)
+        after = text[at + 1 : at + 2]
+        digits = at > 0 and text[at - 1].isdigit() and after.isdigit()
+        if not digits and text[at + 1 : at + 3] != "//" and after != ":" and (at == 0 or text[at - 1] != ":"):
+            return at
+        at += 1
+    return -1
+
+
+def _label_before(
+    text: str, colon: int, floor: int, words: Vocabulary, groups: tuple[str, ...], *, loose: bool
+) -> _Label | None:
+    start = colon
+    while start > floor and text[start - 1] not in _BEFORE and text[start - 3 : start] not in (" - ", ". -"):
+        if text[start - 1] == " " and text[start - 2 : start - 1] in (".", "!", "?", "。", " "):
+            break
+        start -= 1
+    whole = text[start:colon]
+    kind = _kind(whole, words, groups)
+    if kind:
+        return _Label(kind, start, colon, _bracket(text, start))
+    tokens = whole.split(" ")
+    for size in (3, 2, 1):
+        if size >= len(tokens):
+            continue
+        phrase = " ".join(tokens[-size:])
+        kind = _kind(phrase, words, groups)
+        if kind and (loose or (kind in _CAPITAL and phrase[:1].isupper())):
+            return _Label(kind, colon - len(phrase), colon, -1)
+    return None
+
+
+_CAPITAL = ("owner", "due", "priority", "status")
+"""Labels that may follow a sentence without a separator when they are capitalised."""
+
+
+def _kind(phrase: str, words: Vocabulary, groups: tuple[str, ...]) -> str | None:
+    key = fold(phrase)
+    if not key:
+        return None
+    for group in groups:
+        kinds = words.table(group).get(key)
+        if kinds:
+            return kinds[0]
+    return None
+
+
+def _bracket(text: str, start: int) -> int:
+    """Where the bracket stands in which a label opens, -1 for none."""
+    before = start - 1
+    while before >= 0 and text[before] in " *_`":
+        before -= 1
+    return before if before >= 0 and text[before] in _OPEN else -1
+
+
+def _value_end(text: str, label: _Label, at: int, following: int) -> int:
+    """The value ends at the next label, the end of the line, or the end of the bracket."""
+    end = following
+    line = text.find("\n", at + 1 if text[at : at + 1] == "\n" else at)
+    if 0 <= line < end and text[at:line].strip():
+        end = line
+    if label.bracket >= 0:
+        closing = text.find(_OPEN[text[label.bracket]], at)
+        if 0 <= closing < end:
+            end = closing
+    else:
+        end = min(end, _outer_close(text, at, end))
+    return end
+
+
+def _outer_close(text: str, at: int, end: int) -> int:
+    """Where a bracket closes that was opened before the value."""
+    depth = 0
+    for index in range(at, end):
+        char = text[index]
+        if char in "([（【":
+            depth += 1
+        elif char in ")]）】":
+            depth -= 1
+            if depth < 0:
+                return index
+    return end

@@ -1,0 +1,247 @@
+"""List entries: their nesting, the fields in their sub-entries, and how much speaks for an entry being an action item. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from tracker.models import ActionItem, ItemForm, Span
+from tracker.reading import labels, references
+from tracker.reading.blocks import Block, Entry, Paragraph, Text
+from tracker.reading.drafts import EDGES, Draft, tidy
+from tracker.reading.entries import Reader
+from tracker.reading.labelled import take_label
+from tracker.reading.placeholders import is_placeholder
+from tracker.reading.sections import AGAINST, Section
+from tracker.vocabulary import Vocabulary, fold
+
+THRESHOLD = 0.95
+EVIDENCE = {"owners": 0.6, "due": 0.5, "check box": 0.5, "refs": 0.5, "status": 0.4, "priority": 0.4}
+LABELLED = 1.2
+"""An explicit "Action:" makes an item wherever it stands."""
+_FIELDS = ("owner", "due", "status", "priority", "ref", "category", "id")
+
+
+@dataclass(slots=True)
+class Node:
+    """An entry with the entries nested in it."""
+
+    entry: Entry
+    children: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Below:
+    """What stands below an entry: its explanation, and sub-entries that are neither fields nor references."""
+
+    description: list[str]
+    rest: list[Node]
+
+
+def tree(entries: Iterable[Entry]) -> list[Node]:
+    """The entries by their nesting."""
+    roots: list[Node] = []
+    path: list[Node] = []
+    for entry in entries:
+        while path and path[-1].entry.depth >= entry.depth:
+            path.pop()
+        node = Node(entry)
+        (path[-1].children if path else roots).append(node)
+        path.append(node)
+    return roots
+
+
+def box_span(entry: Entry) -> Span | None:
+    """The one character between the brackets of a check box."""
+    if entry.box is None or entry.box[1] - entry.box[0] < 3:
+        return None
+    return entry.source.span(entry.box[0] + 1, entry.box[1] - 1)
+
+
+def score(draft: Draft, section: Section, *, paragraph: bool = False) -> tuple[float, str]:
+    """How much speaks for an item, and why."""
+    base = section.base
+    parts = [f"section {section.kind} {base:+.1f}"]
+    if draft.labelled:
+        base = max(base, 0.0) + LABELLED
+        parts.append(f"labelled as an action {LABELLED:+.1f}")
+    for name in dict.fromkeys(draft.evidence):
+        weight = EVIDENCE.get(name, 0.0)
+        if paragraph and name == "status":
+            weight = 0.0
+        if weight:
+            base += weight
+            parts.append(f"{name} {weight:+.1f}")
+    if base < THRESHOLD and section.base <= AGAINST:
+        return base, ", ".join(parts)
+    return round(base, 2), ", ".join(parts)
+
+
+def is_no_item(draft: Draft, reader: Reader) -> bool:
+    """Entries that are no action whatever the section: a link to a place in the page, "None", "No actions"."""
+    plain = draft.text.plain.strip()
+    if any(
+        mark.kind == "link" and mark.value.startswith("#") and mark.end - mark.start >= len(plain) - 2
+        for mark in draft.text.marks
+    ):
+        return True
+    if draft.labelled or draft.refs:
+        return False
+    return fold(plain) in reader.words.phrases("words", "no actions") or _only_fields(plain, draft, reader)
+
+
+def _only_fields(plain: str, draft: Draft, reader: Reader) -> bool:
+    """A line such as "Owner: Alice" or "Impact: high" states a field and is no action."""
+    parts = labels.scan(plain, reader.words)
+    if not parts or parts[0].start > 2 or parts[0].kind == "action":
+        return False
+    if parts[0].kind == "note":
+        return True
+    title, _, _ = draft.title()
+    return not title.strip()
+
+
+def absorb(draft: Draft, node: Node, reader: Reader) -> Below:
+    """Fields, references and explanation from the paragraphs and entries below an entry."""
+    below = Below([], [])
+    if draft.stop < len(draft.text.plain):
+        below.description.append(tidy(draft.text.plain[draft.stop :]))
+    for text in node.entry.texts[1:]:
+        if not fields_in(draft, text, reader):
+            below.description.append(tidy(text.plain))
+            _refs_in(draft, text)
+    for child in node.children:
+        if not child.entry.texts:
+            continue
+        text = child.entry.texts[0]
+        if fields_in(draft, text, reader) or _only_ref(draft, text):
+            below.rest += [grandchild for grandchild in child.children if stands_alone(grandchild, reader)]
+        else:
+            below.rest.append(child)
+            below.description.append(tidy(text.plain))
+    return below
+
+
+def fields_in(draft: Draft, text: Text, reader: Reader) -> bool:
+    """Take labelled fields of a text that opens with one ("Owner: Alice"); False if it does not."""
+    plain = text.plain
+    parts = labels.scan(plain, reader.words, loose=True)
+    if not parts or plain[: parts[0].start].strip(EDGES + "[]x"):
+        return False
+    if parts[0].kind == "action":
+        return False
+    side = Draft(text, len(plain))
+    for part in parts:
+        if part.kind != "action":
+            take_label(reader, side, part)
+    _merge(draft, side)
+    return True
+
+
+def _merge(draft: Draft, side: Draft) -> None:
+    """Fields that the entry itself does not have."""
+    draft.owners = draft.owners or side.owners
+    if draft.due_raw is None:
+        draft.due, draft.due_raw, draft.due_problem = side.due, side.due_raw, side.due_problem
+    draft.priority = draft.priority or side.priority
+    if draft.status is None:
+        draft.status, draft.status_raw = side.status, side.status_raw
+    draft.category = draft.category or side.category
+    draft.local_id = draft.local_id or side.local_id
+    draft.refs += [ref for ref in side.refs if ref not in draft.refs]
+    draft.evidence += [name for name in side.evidence if name not in draft.evidence]
+    for name, span in side.spans.items():
+        draft.spans.setdefault(name, span)
+
+
+def _refs_in(draft: Draft, text: Text) -> None:
+    for mark in text.marks:
+        if mark.kind == "link" and references.is_issue_url(mark.value) and not draft.refs:
+            draft.refs.append(mark.value)
+
+
+def _only_ref(draft: Draft, text: Text) -> bool:
+    """A sub-entry that is nothing but a link to an issue belongs to the entry above it."""
+    plain = text.plain.strip()
+    found = references.find(plain)
+    if len(found) == 1 and found[0].url and len(plain) - len(found[0].ref) <= 4:
+        at = text.plain.find(found[0].ref)
+        span = text.span(at, at + len(found[0].ref))
+        draft.refs += [found[0].ref] if found[0].ref not in draft.refs else []
+        draft.spans.setdefault("refs", span)
+        return True
+    links = [mark for mark in text.marks if mark.kind == "link" and references.is_issue_url(mark.value)]
+    if (
+        len(links) == 1
+        and links[0].end - links[0].start >= len(plain) - 1
+        and references.find(plain, strict=False)
+    ):
+        draft.refs += [links[0].value] if links[0].value not in draft.refs else []
+        return True
+    return False
+
+
+def stands_alone(node: Node, reader: Reader) -> bool:
+    """Whether a sub-entry is an item of its own: a check box, an owner, a ticket or a status in words."""
+    if node.entry.checked is not None:
+        return True
+    if not node.entry.texts or not node.entry.texts[0].plain.strip():
+        return False
+    draft = reader.read(node.entry.texts[0])
+    return (
+        draft.labelled
+        or bool(draft.owners or draft.status)
+        or bool(draft.refs and draft.title()[0] and _cut_ref(draft))
+    )
+
+
+def _cut_ref(draft: Draft) -> bool:
+    """Whether a reference stands apart from the sentence."""
+    span = draft.spans.get("refs")
+    return span is not None and bool(draft.cuts)
+
+
+def field_kinds(blocks: Sequence[Block], words: Vocabulary) -> set[str]:
+    """The kinds of labelled fields with which the paragraphs and entries of a body open."""
+    kinds: set[str] = set()
+    for text in _texts(blocks):
+        parts = labels.scan(text.plain, words, loose=True)
+        if parts and not text.plain[: parts[0].start].strip(EDGES):
+            kinds |= {part.kind for part in parts if part.kind in _FIELDS}
+    return kinds
+
+
+def _texts(blocks: Sequence[Block]) -> list[Text]:
+    out: list[Text] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            out.append(block.text)
+        elif isinstance(block, Entry):
+            out += block.texts
+    return out
+
+
+def take_fields(draft: Draft, blocks: Sequence[Block], reader: Reader) -> list[str]:
+    """Fields and references from a body into a draft; gives what is explanation."""
+    description = []
+    for text in _texts(blocks):
+        if not fields_in(draft, text, reader) and not _only_ref(draft, text):
+            side = reader.read(text)
+            draft.refs += [ref for ref in side.refs if ref not in draft.refs]
+            if text.plain.strip():
+                description.append(tidy(text.plain))
+    return description
+
+
+def nothing(entry: Entry, section: Section) -> ActionItem:
+    """An empty entry of an action list: template text that nobody filled in."""
+    place = entry.source.span(entry.start, entry.end)
+    form = ItemForm.TASK if entry.checked is not None else ItemForm.BULLET
+    return ActionItem(
+        "", entry.line, section=section.title, placeholder=True, form=form, spans={"item": place}
+    )
+
+
+def is_filled(text: Text) -> bool:
+    """Whether a text says anything."""
+    return not is_placeholder(text.plain)

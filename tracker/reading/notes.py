@@ -1,0 +1,151 @@
+"""What else the rules look at: timeline, findings, follow-up reviews, waiver comments. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator
+
+from tracker.models import Note, Review, Suppression, TimelineEntry
+from tracker.reading import labels
+from tracker.reading.blocks import Block, Comment, Entry, Paragraph, Table, Text
+from tracker.reading.dates import Calendar
+from tracker.reading.drafts import EDGES, tidy
+from tracker.reading.placeholders import has_placeholder, is_placeholder
+from tracker.reading.sections import Section
+from tracker.vocabulary import Vocabulary
+
+_CLOCK = re.compile(
+    r"^\W{0,4}((?:\d{4}-\d\d-\d\d[T ]+)?(?:[A-Z][a-z]{2} \d{1,2},? )?[T~+]{0,2}\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?(?:\s?(?:UTC|GMT|CES?T|[ECMP][SD]T|JST|Z)\b)?)"
+)
+_HOUR = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?\s?([AaPp][Mm])?")
+_IGNORE = re.compile(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r"\bPM\d{3}\b", re.IGNORECASE)
+_OPTION = re.compile(r"(\w+)=(?:\"([^\"]*)\"|(\S+))")
+_REVIEW_WORD = re.compile(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
+_MOST_NOTE = 500
+
+
+def timeline(placed: Iterable[tuple[Block, Section]], calendar: Calendar) -> Iterator[TimelineEntry]:
+    """The entries of the timeline sections: rows and list entries that open with a time."""
+    for block, section in placed:
+        if section.kind not in ("timeline", "response", "detection"):
+            continue
+        if isinstance(block, Table):
+            yield from _timeline_rows(block, calendar)
+        elif isinstance(block, Entry) and block.texts:
+            yield from _timeline_text(block.texts[0], calendar)
+        elif isinstance(block, Paragraph):
+            yield from _timeline_text(block.text, calendar)
+
+
+def _timeline_rows(table: Table, calendar: Calendar) -> Iterator[TimelineEntry]:
+    for row in table.rows:
+        cells = [" ".join(cell.plain.split()) for cell in row.cells]
+        if cells and _CLOCK.match(cells[0]):
+            text = next((cell for cell in cells[1:] if cell), "")
+            yield TimelineEntry(cells[0], text, row.line, _at(cells[0], calendar))
+
+
+def _timeline_text(text: Text, calendar: Calendar) -> Iterator[TimelineEntry]:
+    found = _CLOCK.match(text.plain)
+    if found:
+        rest = tidy(text.plain[found.end() :])
+        yield TimelineEntry(found[1].strip(), rest[:_MOST_NOTE], text.line, _at(found[1], calendar))
+
+
+def _at(shown: str, calendar: Calendar) -> dt.datetime | None:
+    """The moment, where a day is stated or the document's own day is known; without a zone, for times may be local."""
+    hour = _HOUR.search(shown)
+    day = calendar.full(shown) or calendar.base
+    if not hour or day is None:
+        return None
+    value = int(hour[1]) % 12 + (12 if hour[4].lower() == "pm" else 0) if hour[4] else int(hour[1])
+    if value > 23 or int(hour[2]) > 59:
+        return None
+    return dt.datetime(day.year, day.month, day.day, value, int(hour[2]), min(59, int(hour[3] or 0)))  # noqa: DTZ001 - as shown
+
+
+def notes(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Iterator[Note]:
+    """Findings, gaps, causes and lessons: labelled entries, and the entries of sections that hold them."""
+    for block, section in placed:
+        text = _note_text(block)
+        if text is None or not text.plain.strip() or is_placeholder(text.plain):
+            continue
+        yield from _labelled_notes(text, words) or _section_note(block, text, section, words)
+
+
+def _note_text(block: Block) -> Text | None:
+    if isinstance(block, Entry) and block.texts and block.checked is not False:
+        return block.texts[0]
+    return block.text if isinstance(block, Paragraph) and block.end - block.start <= 4 * _MOST_NOTE else None
+
+
+def _labelled_notes(text: Text, words: Vocabulary) -> list[Note]:
+    out = []
+    for part in labels.scan(text.plain, words, ("note",)):
+        value = tidy(text.plain[part.at : part.end])
+        if part.start <= 2 and value and not has_placeholder(value) and not is_placeholder(value):
+            out.append(Note(part.kind, value[:_MOST_NOTE], text.line_at(part.start)))
+    return out
+
+
+def _section_note(block: Block, text: Text, section: Section, words: Vocabulary) -> list[Note]:
+    kinds = words.exact("note", section.title or "")
+    if not kinds or (isinstance(block, Entry) and block.depth > 1):
+        return []
+    return [Note(kinds[0], tidy(text.plain)[:_MOST_NOTE], text.line)]
+
+
+def reviews(
+    placed: Iterable[tuple[Block, Section]], words: Vocabulary, calendar: Calendar
+) -> Iterator[Review]:
+    """Follow-up reviews: "Next review: ...", and labelled dates under a review schedule."""
+    for block, section in placed:
+        if isinstance(block, Entry):
+            texts = block.texts[:1]
+        elif isinstance(block, Paragraph) and block.end - block.start < 4 * _MOST_NOTE:
+            texts = [block.text]
+        else:
+            continue
+        for text in texts:
+            if ":" in text.plain or "：" in text.plain:
+                yield from _reviews_in(block, text, section, words, calendar)
+
+
+def _reviews_in(
+    block: Block, text: Text, section: Section, words: Vocabulary, calendar: Calendar
+) -> Iterator[Review]:
+    done = isinstance(block, Entry) and block.checked is True
+    for part in labels.scan(text.plain, words, ("field",), loose=True):
+        if part.kind == "next_review":
+            day = calendar.read(text.plain[part.at : part.end].strip(EDGES + "`")[:40]).day
+            yield Review(tidy(text.plain[part.start : part.at]), day, text.line_at(part.start), done)
+    if section.kind != "review":
+        return
+    label, _, value = text.plain.partition(":")
+    if value.strip() and _REVIEW_WORD.search(label) and "next_review" not in words.exact("field", label):
+        first = value.strip(EDGES + "`").split(" - ")[0]
+        if not has_placeholder(first):
+            yield Review(tidy(label), calendar.read(first[:40]).day, text.line, done)
+
+
+def suppressions(placed: Iterable[tuple[Block, Section]]) -> Iterator[Suppression]:
+    """Waiver comments: `pmtrack: ignore PM104 until=2026-12-31 reason="..." by=alice`."""
+    for block, _ in placed:
+        found = _IGNORE.match(block.content) if isinstance(block, Comment) else None
+        if found:
+            options = {
+                match[1].casefold(): match[2] if match[2] is not None else match[3]
+                for match in _OPTION.finditer(found["rest"])
+            }
+            head = found["rest"].partition("=")[0]
+            codes = tuple(code.upper() for code in _CODE.findall(head))
+            yield Suppression(
+                codes,
+                block.line,
+                options.get("until"),
+                options.get("reason"),
+                options.get("by"),
+                " ".join(found[0].split()),
+            )

@@ -1,0 +1,186 @@
+"""Fields that open an entry: signs, ids, priorities, states, owners. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.reading import people
+from tracker.reading.blocks import Mark
+from tracker.reading.drafts import EDGES, Draft
+from tracker.reading.knowledge import Knowledge
+from tracker.reading.states import EMOJI, box, sign
+from tracker.vocabulary import fold
+
+_ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
+LEAD_PRIORITY = re.compile(r"[\[(（]?([PS][0-5])[\])）]?(?=[\s:.!—–-]|$)")
+_TO_DO = re.compile(
+    r"(@?[\w.√©-]+(?: [\w.-]+)?(?:(?:,| and|/| &) ?@?[\w.-]+(?: [\w.-]+)?)?) (?:to|will) ([a-z]+)\b"
+)
+_TEXT_BOX = re.compile(r"\s*\[([ xX])\]\s+")
+
+
+def take_signs(draft: Draft) -> None:
+    """A check box written as text, and signs at the start ("✅", "⚠️")."""
+    plain = draft.text.plain
+    at = draft.head()
+    found = _TEXT_BOX.match(plain, at)
+    if found:
+        draft.sign = box(found[0].strip())
+        draft.cut(0, found.end())
+        at = found.end()
+    while at < draft.stop and (plain[at].isspace() or _is_sign(plain, at)):
+        status = sign(plain[at : at + 4])
+        if status and draft.sign is None:
+            draft.sign = status
+            draft.note("status", at, at + 1)
+        at += _sign_length(plain, at) or 1
+    draft.cut(draft.head(), at)
+
+
+def take_openings(k: Knowledge, draft: Draft) -> None:
+    """Ids, priorities, owners, states that open the text."""
+    for _ in range(4):
+        before = draft.head()
+        for take in (
+            _lead_bold,
+            _lead_priority,
+            _lead_id,
+            _lead_state,
+            _lead_owner,
+        ):
+            if take(k, draft, draft.head()):
+                break
+        if draft.head() == before:
+            return
+
+
+def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
+    mark = next(
+        (
+            mark
+            for mark in draft.text.marks
+            if mark.kind in ("strong", "em") and mark.start <= head < mark.end
+        ),
+        None,
+    )
+    if mark is None or mark.end >= draft.tail():
+        return False
+    text = draft.text.plain[head : mark.end].strip(EDGES + "[]()")
+    status = k.states.exact(text)
+    colon = draft.text.plain[head : mark.end + 1].rstrip().endswith((":", "："))
+    if status:
+        draft.set_status(status, text, head, mark.end)
+    elif LEAD_PRIORITY.fullmatch(text) or (k.words.first("priority", text) and draft.priority is None):
+        draft.priority = draft.priority or text
+        draft.note("priority", head, mark.end)
+    elif k.people.is_person(text) or (not colon and _bold_name(k, draft, text, mark)):
+        draft.add_owners(k.people.owners(text), head, mark.end)
+    else:
+        return False
+    draft.cut(head, mark.end)
+    return True
+
+
+def _bold_name(k: Knowledge, draft: Draft, text: str, mark: Mark) -> bool:
+    """A bold name in front of what that person does: "**Alice** Update the runbook"."""
+    after = draft.text.plain[mark.end :].lstrip(" ")
+    return (
+        k.people.looks_like_name(text)
+        and after[:1].isupper()
+        and len(text.split()) <= 3
+        and mark.kind == "strong"
+    )
+
+
+def _lead_priority(_k: Knowledge, draft: Draft, head: int) -> bool:
+    found = LEAD_PRIORITY.match(draft.text.plain, head)
+    if not found or draft.priority is not None:
+        return False
+    draft.priority = found[1]
+    draft.note("priority", found.start(1), found.end(1))
+    draft.cut(head, found.end())
+    return True
+
+
+def _lead_id(_k: Knowledge, draft: Draft, head: int) -> bool:
+    found = _ID.match(draft.text.plain, head)
+    if not found or draft.local_id is not None or found.end() >= draft.tail():
+        return False
+    plain = draft.text.plain
+    marked = plain[found.end() : found.end() + 1] in (":", ".", ")", " ") and (
+        plain[found.end() : found.end() + 1] != " "
+        or plain[found.end() + 1 : found.end() + 2] in ("-", "–", "—", ":")
+    )
+    if not marked and found[0] == found[1]:
+        return False
+    draft.local_id = found[1]
+    draft.note("local_id", found.start(1), found.end(1))
+    draft.cut(head, found.end())
+    return True
+
+
+def _lead_state(k: Knowledge, draft: Draft, head: int) -> bool:
+    plain = draft.text.plain
+    found = re.compile(r"\[([^\[\]]{2,20})\]|([A-Z]{4,12})(?=[:\s-])").match(plain, head)
+    text = (found[1] or found[2]) if found else ""
+    if (
+        not found
+        or not k.states.exact(text)
+        or (
+            found[2]
+            and plain[found.end() : found.end() + 1] == " "
+            and plain[found.end() + 1 : found.end() + 2] not in "-–—:"
+        )
+    ):
+        return False
+    status = k.states.exact(text)
+    if status:
+        draft.set_status(status, text, head, found.end())
+        draft.cut(head, found.end())
+    return True
+
+
+def _lead_owner(k: Knowledge, draft: Draft, head: int) -> bool:
+    plain = draft.text.plain
+    colon = plain.find(":", head, head + 50)
+    if colon > head and k.people.is_person(plain[head:colon].strip("[]()* ")):
+        draft.add_owners(k.people.owners(plain[head:colon].strip("[]()* ")), head, colon)
+        draft.cut(head, colon + 1)
+        return True
+    found = re.compile(
+        r"\[?@([\w.√©-]+)\]?(?:\s*(?:,|and|&|/)\s*@([\w.√©-]+))*\s*(?:[-–—:]|\s(?=[A-Z]))"
+    ).match(plain, head)
+    if found:
+        draft.add_owners([name for name, _, _ in people.handles(found[0])], head, found.end())
+        draft.cut(head, found.end())
+        return True
+    return _does(k, draft, head)
+
+
+def _does(k: Knowledge, draft: Draft, head: int) -> bool:
+    """A name and what it is to do: "Alice to update the runbook"."""
+    plain = draft.text.plain
+    found = _TO_DO.match(plain, head)
+    if not found or found[2] not in k.words.table("verbs"):
+        return False
+    name = found[1]
+    if fold(name.split()[0]) in k.words.phrases("words", "not owner") or not k.people.looks_like_name(name):
+        return False
+    draft.add_owners(k.people.owners(name), head, head + len(name))
+    draft.cut(head, found.start(2))
+    return True
+
+
+def _is_sign(plain: str, at: int) -> bool:
+    return _sign_length(plain, at) > 0
+
+
+def _sign_length(plain: str, at: int) -> int:
+    for emoji in EMOJI:
+        if plain.startswith(emoji, at):
+            size = len(emoji)
+            return size + (plain[at + size : at + size + 1] == "\ufe0f")
+    char = plain[at : at + 1]
+    if char and (ord(char) >= 0x1F000 or char in "⚠❗❓★☆⭐→⇒▶►•‼\ufe0f\u200d"):
+        return 1 + (plain[at + 1 : at + 2] == "\ufe0f")
+    return 0

@@ -1,0 +1,98 @@
+"""Owners as documents write them: handles, names, teams, several of them, nobody. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tracker.reading.placeholders import is_placeholder
+from tracker.vocabulary import Vocabulary, fold
+
+_HANDLE = re.compile(r"(?<![\w@/.])@([A-Za-z0-9À-ɏ√©][\w.√©-]*(?:/[\w.-]+)?)")
+_SPLIT = re.compile(
+    r"\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+|\s*<br\s*/?>\s*"
+)
+_INITIALS = re.compile(r"[A-Z]{2,3}")
+_CC = re.compile(r"(?i)^(?:cc|c/o|via|and|with|by|lead|backup)\b[:.]?\s*")
+_ROLE = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+_EDGES = " \t\r\n.,;:-–—*_`'\"()[]{}<>（）【】"
+_MOST_NAME = 48
+_MOST_OWNERS = 20
+
+
+class People:
+    """Reads owner texts; knows the people map so that names in it are always people."""
+
+    def __init__(self, words: Vocabulary, names: Mapping[str, str]) -> None:
+        self.words = words
+        self.names = names
+
+    def owners(self, text: str) -> tuple[str, ...]:
+        """The owners in a cell or behind an owner label, as shown, without markup; empty for nobody."""
+        if is_placeholder(text):
+            return ()
+        out: list[str] = []
+        for part in _SPLIT.split(self._joined(text)):
+            name = self._clean(part)
+            if name and not self.nobody(name) and name not in out:
+                out.append(name)
+        return tuple(out[:_MOST_OWNERS])
+
+    def _joined(self, text: str) -> str:
+        """Bracketed additions become further owners where they name people ("with JP"), and fall away otherwise."""
+        return text.replace("<", " ").replace(">", " ").replace(" cc ", ", ").replace(" CC ", ", ")
+
+    def _clean(self, part: str) -> str:
+        part = part.strip()
+        while _CC.match(part):
+            part = _CC.sub("", part, count=1)
+        bare = _ROLE.sub("", part)
+        name = (bare or part).strip(_EDGES).lstrip("@").strip(_EDGES)
+        return "" if is_placeholder(name) or len(name) > _MOST_NAME else " ".join(name.split())
+
+    def nobody(self, name: str) -> bool:
+        """Whether a text stands for no owner: TBD, n/a, "-", "?", empty."""
+        key = fold(name)
+        return not key or key in self.words.table("nobody")
+
+    def known(self, name: str) -> bool:
+        """Whether the people map names this person."""
+        return fold(name.lstrip("@")) in self.names
+
+    def is_person(self, text: str) -> bool:
+        """Whether a short text is surely a person or several: handles, initials, people of the map."""
+        parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
+        return bool(parts) and all(
+            part and (part[0] == "@" or _INITIALS.fullmatch(part) or self.known(part)) for part in parts
+        )
+
+    def looks_like_name(self, text: str) -> bool:
+        """Whether a short text could be names: one to three capitalised words each, none of them from the vocabulary."""
+        parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
+        return bool(parts) and all(
+            part and (self.is_person(part) or self._capitalised(part)) for part in parts
+        )
+
+    def _capitalised(self, part: str) -> bool:
+        tokens = part.split()
+        if not 1 <= len(tokens) <= 3 or len(part) > _MOST_NAME:
+            return False
+        known = self.words.table("verbs")
+        if any(
+            not token[0].isupper() or not token.replace("-", "").replace("'", "").isalpha()
+            for token in tokens
+        ):
+            return False
+        return not any(fold(token) in known for token in tokens) and not self.words.exact("heading", part)
+
+
+def handles(text: str) -> list[tuple[str, int, int]]:
+    """Every @handle with its place (the "@" included)."""
+    return (
+        [
+            (match[1].rstrip(".-"), match.start(), match.start() + 1 + len(match[1].rstrip(".-")))
+            for match in _HANDLE.finditer(text)
+        ]
+        if "@" in text
+        else []
+    )

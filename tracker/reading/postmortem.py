@@ -1,0 +1,226 @@
+"""One document from bytes to `PostMortem`: front end, extraction, header, notes, diagnostics. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
+from tracker.reading import frontends, header, notes
+from tracker.reading.blocks import Block, Fence, Heading
+from tracker.reading.columns import ColumnReader
+from tracker.reading.dates import Calendar
+from tracker.reading.entries import Reader
+from tracker.reading.explanation import Explanation
+from tracker.reading.extraction import Extraction
+from tracker.reading.people import People
+from tracker.reading.sections import Section, Sections
+from tracker.reading.settings import ReadingSettings
+from tracker.reading.source import Source
+
+_FENCES = ("markdown", "md", "gfm")
+_MOST_DIAGNOSTICS = 200
+
+
+def build(
+    path: str, data: bytes, settings: ReadingSettings, explanation: Explanation | None = None
+) -> PostMortem:
+    """Read a document.
+
+    Args:
+        path: Chooses the front end and is kept in the result.
+        data: The whole file.
+        settings: How to read.
+        explanation: Is told why each section, table and entry was taken or left.
+    """
+    name = frontends.format_of(path) or "markdown"
+    digest = hashlib.sha256(data).hexdigest()
+    source = Source(data, binary=name in frontends.BINARY)
+    if source.binary:
+        return PostMortem(
+            path, format=name, kind="other", diagnostics=tuple(source.diagnostics), sha256=digest
+        )
+    if not data.strip():
+        empty = Diagnostic("empty", "the file is empty", severity=Severity.INFO)
+        return PostMortem(path, format=name, kind="other", diagnostics=(empty,), sha256=digest)
+    blocks = frontends.load(name)(source)
+    made = _Document(path, name, source, settings, explanation or Explanation()).read(blocks)
+    return replace(made, sha256=digest)
+
+
+class _Document:
+    """The steps over the blocks of one document."""
+
+    def __init__(
+        self, path: str, name: str, source: Source, settings: ReadingSettings, explanation: Explanation
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.source = source
+        self.settings = settings
+        self.explanation = explanation
+        self.words = settings.words
+
+    def read(self, blocks: Sequence[Block]) -> PostMortem:
+        """Header first, for its date is the base of relative dates; then the items."""
+        self._open_fences(blocks)
+        people = People(self.words, self.settings.names)
+        plain = Calendar(self.words, None, self.settings.day_first, self.source.text)
+        placed = self._outline(blocks)
+        head = header.read(placed, self.words)
+        base = header.date(head, plain, self.path)
+        calendar = replace(plain, base=base)
+        reader = Reader(self.words, calendar, people)
+        walk = Extraction(
+            reader, ColumnReader(self.words, calendar, people), self.explanation, Sections(self.words)
+        )
+        walk.walk(blocks)
+        items = self._with_fences(walk, reader)
+        return self._result(head, base, calendar, walk, items)
+
+    def _outline(self, blocks: Sequence[Block]) -> list[tuple[Block, Section]]:
+        """The blocks with their sections, for the header alone."""
+        sections = Sections(self.words)
+        out: list[tuple[Block, Section]] = []
+        for block in blocks:
+            if isinstance(block, Heading):
+                sections.heading(block.text, block.level)
+            out.append((block, sections.now))
+        return out
+
+    def _open_fences(self, blocks: Sequence[Block]) -> None:
+        self.fences = [
+            block
+            for block in blocks
+            if isinstance(block, Fence) and block.info.casefold().split(" ")[0] in _FENCES
+        ]
+
+    def _with_fences(self, walk: Extraction, reader: Reader) -> list[ActionItem]:
+        """A condensed template in a Markdown fence is read like a document of its own."""
+        items = walk.items
+        for fence in self.fences:
+            inner = frontends.load("markdown")(self.source.part(*fence.inner))
+            below = Extraction(reader, walk.columns, self.explanation, Sections(self.words))
+            below.walk(inner)
+            items = items + below.items
+        return sorted(items, key=lambda item: item.line) if self.fences else items
+
+    def _result(
+        self,
+        head: header.Header,
+        base: dt.date | None,
+        calendar: Calendar,
+        walk: Extraction,
+        items: list[ActionItem],
+    ) -> PostMortem:
+        if header.is_template(head, self.words):
+            items = [item if _concrete(item) else replace(item, placeholder=True) for item in items]
+        filled = any(not item.placeholder for item in items)
+        completed = head.values.get("completed")
+        return PostMortem(
+            path=self.path,
+            title=header.title(head),
+            incident_id=header.incident_id(head),
+            date=base,
+            end=_moment(head.values.get("end"), calendar),
+            severity=head.values.get("severity"),
+            author=head.values.get("author"),
+            status=head.values.get("status"),
+            completed=header.first_day(completed, calendar) if completed else None,
+            language=self._language(walk),
+            format=self.name,
+            kind="post-mortem" if filled or not items else "template",
+            service=head.values.get("service"),
+            related=_related(head.values.get("related")),
+            items=tuple(items),
+            timeline=tuple(notes.timeline(walk.placed, calendar)),
+            notes=tuple(notes.notes(walk.placed, self.words)),
+            reviews=tuple(notes.reviews(walk.placed, self.words, calendar)),
+            suppressions=tuple(notes.suppressions(walk.placed)),
+            header_spans=head.spans,
+            diagnostics=tuple(self._diagnostics(walk, items))[:_MOST_DIAGNOSTICS],
+        )
+
+    def _language(self, walk: Extraction) -> str | None:
+        votes = Counter(
+            language
+            for block, _ in walk.placed
+            if isinstance(block, Heading) and (language := self.words.language_of(block.text.plain))
+        )
+        return votes.most_common(1)[0][0] if votes else None
+
+    def _diagnostics(self, walk: Extraction, items: Sequence[ActionItem]) -> list[Diagnostic]:
+        return [*self.source.diagnostics, *_ragged(walk), *_dates(items, walk), *_duplicates(items)]
+
+
+def _concrete(item: ActionItem) -> bool:
+    """Whether an item in a template says something that only a real one does."""
+    return bool(item.due or item.refs or item.owners)
+
+
+def _ragged(walk: Extraction) -> list[Diagnostic]:
+    out = []
+    for table, _ in walk.tables:
+        width = len(table.header.cells) if table.header else 0
+        for row in table.rows:
+            if width and row.columns != width:
+                more = "more" if row.columns > width else "fewer"
+                out.append(
+                    Diagnostic(
+                        "ragged-row",
+                        f"the row has {row.columns} cells, {more} than its header ({width})",
+                        row.line,
+                    )
+                )
+    return out
+
+
+def _dates(items: Sequence[ActionItem], walk: Extraction) -> list[Diagnostic]:
+    out = []
+    for item in items:
+        if not item.due_raw:
+            continue
+        problem = walk.reader.calendar.read(item.due_raw).problem
+        span = item.spans.get("due")
+        line, column = (span.line, span.column) if span else (item.line, 1)
+        if problem == "invalid":
+            out.append(
+                Diagnostic("invalid-date", f"{item.due_raw!r} is no day of the calendar", line, column)
+            )
+        elif problem == "ambiguous":
+            hint = "write it as YYYY-MM-DD or set date_order in [reading]"
+            out.append(
+                Diagnostic("ambiguous-date", f"{item.due_raw!r} was read as {item.due}; {hint}", line, column)
+            )
+    return out
+
+
+def _duplicates(items: Sequence[ActionItem]) -> list[Diagnostic]:
+    first: dict[str, int] = {}
+    out = []
+    for item in items:
+        if item.local_id is None or item.placeholder:
+            continue
+        if item.local_id in first:
+            out.append(
+                Diagnostic(
+                    "duplicate-id",
+                    f"the id {item.local_id!r} also stands on line {first[item.local_id]}",
+                    item.line,
+                )
+            )
+        else:
+            first[item.local_id] = item.line
+    return out
+
+
+def _moment(text: str | None, calendar: Calendar) -> dt.datetime | None:
+    day = header.first_day(text, calendar) if text else None
+    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) if day else None
+
+
+def _related(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip()) if text else ()

@@ -1,0 +1,192 @@
+"""Tracker references in a text: URLs of issues and pull requests, and bare keys. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_URL = re.compile(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
+_KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
+_HASH = re.compile(r"(?<![\w&/])((?:[\w.-]+/[\w.-]+)?[#!]\d{1,7})(?![\w-])")
+_BEAD = re.compile(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
+_BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
+_PHABRICATOR = re.compile(r"(?<![\w/.-])(T\d{3,7})(?![\w-])")
+_BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
+_ISSUE_PATH = re.compile(
+    r"/(?:issues?|pull|pulls|pull-requests|merge_requests|browse|_workitems/edit|story|bugs?|ticket|tickets|work_items|"
+    r"cards?|c|i|detail|tasks?)/(?:[^/]*/)?#?[\w-]*\d|/T\d+$|/\+bug/\d+|/[A-Z][A-Z0-9]+-\d+(?:/|$|\?)"
+)
+_ISSUE_QUERY = re.compile(r"(?:^|&)(?:id|selectedIssue|bug_id|issue)=[\w-]*\d")
+_NOT_KEYS = frozenset(
+    (
+        "UTF",
+        "SHA",
+        "MD",
+        "ISO",
+        "RFC",
+        "CVE",
+        "HTTP",
+        "TLS",
+        "SSL",
+        "AES",
+        "RSA",
+        "IPV",
+        "COVID",
+        "SEV",
+        "UTC",
+        "GMT",
+        "CET",
+        "PST",
+        "EST",
+        "BST",
+        "GPT",
+        "PEP",
+        "X86",
+        "ARM",
+        "US",
+        "EU",
+        "AP",
+        "CA",
+        "SA",
+        "AF",
+        "ME",
+        "EC",
+        "CPU",
+        "GPU",
+        "TCP",
+        "UDP",
+        "P",
+        "Q",
+        "H",
+        "S",
+        "V",
+        "KB",
+        "MB",
+        "GB",
+        "TB",
+        "ADR",
+        "WCAG",
+        "OWASP",
+        "CWE",
+        "IEEE",
+        "BCP",
+        "STD",
+        "RS",
+        "HS",
+        "ES",
+        "PS",
+        "US-EAST",
+        "LOG",
+        "WAL",
+        "ECMA",
+        "PKCS",
+        "FIPS",
+        "DR",
+        "NIST",
+        "PCI",
+        "SOC",
+        "ITIL",
+        "LTS",
+        "RC",
+        "BETA",
+        "ALPHA",
+        "JDK",
+        "JAVA",
+        "PY",
+        "PYTHON",
+        "NODE",
+        "API",
+        "ES6",
+        "UI-V",
+        "X",
+        "Y",
+        "A",
+        "B",
+        "C",
+        "D",
+    )
+)
+
+
+class Reference(NamedTuple):
+    """A reference as shown, and where it stands in the text."""
+
+    ref: str
+    start: int
+    end: int
+    url: bool
+
+
+def is_issue_url(url: str) -> bool:
+    """Whether a URL names one issue, ticket or pull request of any of the usual trackers."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return False
+    if "/commit/" in parts.path or "/blob/" in parts.path or "/tree/" in parts.path:
+        return False
+    if _ISSUE_PATH.search(parts.path):
+        return True
+    return bool(_ISSUE_QUERY.search(parts.query)) and (
+        "bug" in parts.path or "issue" in parts.query or "jira" in parts.netloc
+    )
+
+
+def find(text: str, *, strict: bool = True) -> list[Reference]:
+    """All references, in order of their place.
+
+    Args:
+        text: Any text; the search is linear in it.
+        strict: Take only what is a reference wherever it stands; False in a ticket column, where `T123` and any URL count.
+    """
+    found: list[Reference] = []
+    if "://" in text:
+        found += _urls(text, strict=strict)
+    taken = [(ref.start, ref.end) for ref in found]
+    for pattern in _patterns(text, strict=strict):
+        for match in pattern.finditer(text):
+            inside = any(start <= match.start(1) < end for start, end in taken)
+            if not inside and not _no_key(pattern, match[1]):
+                start = match.start() if pattern is _BEAD else match.start(1)
+                found.append(Reference(match[1].rstrip(".-"), start, match.end(), url=False))
+                taken.append((start, match.end()))
+    return sorted(found, key=lambda ref: ref.start)
+
+
+def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
+    patterns = [_BEAD] if "bd://" in text else []
+    if "bd-" in text:
+        patterns.append(_BARE_BEAD)
+    if "-" in text:
+        patterns.append(_KEY)
+    if "#" in text or "!" in text:
+        patterns.append(_HASH)
+    patterns.append(_BUG)
+    if not strict:
+        patterns.append(_PHABRICATOR)
+    return patterns
+
+
+def _no_key(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern is _KEY and text.partition("-")[0] in _NOT_KEYS
+
+
+def _urls(text: str, *, strict: bool) -> list[Reference]:
+    out = []
+    for match in _URL.finditer(text):
+        url = _trim(match[0])
+        if not strict or is_issue_url(url):
+            out.append(Reference(url, match.start(), match.start() + len(url), url=True))
+    return out
+
+
+def _trim(url: str) -> str:
+    """Without the punctuation of the sentence around it; a closing bracket stays where the URL opened one."""
+    while url and (
+        url[-1] in ".,;:!?*_~" or (url[-1] == ")" and url.count("(") < url.count(")")) or url[-1] == "]"
+    ):
+        url = url[:-1]
+    return url

@@ -1,0 +1,152 @@
+"""A row of an action table to a draft: each cell read by the role of its column. Pure."""
+
+from __future__ import annotations
+
+from tracker.models import Span, Status
+from tracker.reading import references
+from tracker.reading.blocks import Row, Text
+from tracker.reading.columns import Columns
+from tracker.reading.drafts import Draft
+from tracker.reading.entries import Reader
+from tracker.reading.labelled import set_due
+from tracker.reading.placeholders import is_placeholder
+from tracker.vocabulary import fold
+
+_FIELDS = {
+    "action": "title",
+    "owner": "owners",
+    "due": "due",
+    "status": "status",
+    "priority": "priority",
+    "ref": "refs",
+    "id": "local_id",
+    "category": "category",
+}
+
+
+def read(row: Row, columns: Columns, reader: Reader) -> Draft:
+    """The fields of a row; the action cell is read like an entry, the other cells by their column."""
+    cell = _cell(row, columns, "action")
+    draft = reader.read(cell) if cell is not None else Draft(Text(row.source, row.start, row.start), 0)
+    for index, role in enumerate(columns.roles):
+        take = _CELLS.get(role)
+        if take and index < len(row.cells):
+            text = row.cells[index]
+            name = _FIELDS[role]
+            if name != "refs" or "refs" not in draft.spans or text.plain.strip():
+                place = _place(row, text)
+                if place:
+                    draft.spans[name] = place
+            take(draft, text, reader)
+    return draft
+
+
+def _cell(row: Row, columns: Columns, role: str) -> Text | None:
+    index = columns.at(role)
+    return row.cells[index] if 0 <= index < len(row.cells) else None
+
+
+def _place(row: Row, cell: Text) -> Span | None:
+    """Where a cell's content stands, or the empty cell itself; None for a cell that the row does not have."""
+    source = row.source
+    raw = source.data[cell.start : cell.end]
+    if not raw.strip():
+        inside = (
+            row.start < cell.start
+            and cell.end <= row.end
+            and source.data[cell.end : cell.end + 1] not in (b"", b"\n", b"\r")
+        )
+        return source.span(cell.start, cell.end) if inside and cell.start <= cell.end else None
+    left = len(raw) - len(raw.lstrip())
+    return source.span(cell.start + left, cell.start + len(raw.rstrip()))
+
+
+def _owner(draft: Draft, text: Text, reader: Reader) -> None:
+    names = reader.people.owners(text.plain)
+    if names:
+        draft.owners = list(names)
+        draft.evidence.append("owners")
+
+
+def _due(draft: Draft, text: Text, reader: Reader) -> None:
+    plain = " ".join(text.plain.split())
+    if not plain or (is_placeholder(plain) and fold(plain) not in ("tbd", "tbc", "tba")):
+        return
+    status = reader.states.opening(plain)
+    if status == Status.DONE or (status and reader.states.exact(plain)):
+        if draft.status is None:
+            draft.status, draft.status_raw = status, plain
+        return
+    draft.due, draft.due_raw = None, None
+    set_due(reader, draft, plain)
+    draft.evidence.append("due")
+
+
+def _status(draft: Draft, text: Text, reader: Reader) -> None:
+    plain = " ".join(text.plain.split())
+    status = reader.states.status(plain)
+    if status:
+        draft.status, draft.status_raw = status, plain
+        draft.evidence.append("status")
+    _refs_in(draft, text, strict=True)
+
+
+def _priority(draft: Draft, text: Text, _reader: Reader) -> None:
+    plain = " ".join(text.plain.split()).strip("*_` ")
+    if plain and not is_placeholder(plain):
+        draft.priority = plain
+        draft.evidence.append("priority")
+
+
+def _ref(draft: Draft, text: Text, reader: Reader) -> None:
+    _refs_in(draft, text, strict=False)
+    rest = text.plain
+    for ref in reversed(references.find(rest, strict=False)):
+        rest = rest[: ref.start] + " " + rest[ref.end :]
+    for mark in text.marks:
+        inside = text.plain[mark.start : mark.end]
+        status = reader.states.exact(inside) if mark.kind == "strong" else None
+        if status and draft.status is None:
+            draft.set_status(status, inside, 0, 0)
+    status = reader.states.exact(rest.strip(" ,;:-|()"))
+    if status and draft.status is None and not is_placeholder(rest):
+        draft.set_status(status, rest, 0, 0)
+
+
+def _refs_in(draft: Draft, text: Text, *, strict: bool) -> None:
+    links = [
+        mark
+        for mark in text.marks
+        if mark.kind == "link" and ("://" in mark.value or mark.value.startswith("bd:"))
+    ]
+    for mark in links:
+        if not strict or references.is_issue_url(mark.value):
+            draft.add_ref(mark.value.removeprefix("bd://"), 0, 0)
+    if is_placeholder(text.plain):
+        return
+    for ref in references.find(text.plain, strict=strict):
+        if not any(mark.start <= ref.start < mark.end for mark in links):
+            draft.add_ref(ref.ref, 0, 0)
+
+
+def _id(draft: Draft, text: Text, _reader: Reader) -> None:
+    plain = " ".join(text.plain.split()).strip("*_` ")
+    if plain and not is_placeholder(plain) and len(plain) <= 40:
+        draft.local_id = plain
+
+
+def _category(draft: Draft, text: Text, _reader: Reader) -> None:
+    plain = " ".join(text.plain.split()).strip("*_` ")
+    if plain and not is_placeholder(plain):
+        draft.category = plain
+
+
+_CELLS = {
+    "owner": _owner,
+    "due": _due,
+    "status": _status,
+    "priority": _priority,
+    "ref": _ref,
+    "id": _id,
+    "category": _category,
+}

@@ -1,0 +1,167 @@
+"""Which section a block stands in, and what that section is about. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from tracker.models import Status
+from tracker.reading import references
+from tracker.reading.blocks import Text
+from tracker.reading.states import States
+from tracker.vocabulary import Vocabulary
+
+ACTION = "action"
+IMPROVEMENT = "improvement"
+HORIZON = "horizon"
+CATEGORY = "category"
+NEUTRAL = "neutral"
+_LABEL_LEVEL = 90
+"""Labels (a bold line, a lead-in with a colon) end at the next heading of any level."""
+
+BASE = {ACTION: 1.0, IMPROVEMENT: 0.5, HORIZON: 0.5, NEUTRAL: -0.2}
+"""How much a section speaks for its entries being action items; every other kind speaks against it."""
+AGAINST = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document under one heading or label.
+
+    Attributes:
+        kind: `action`, `improvement`, `horizon`, `timeline`, ... (the kinds of the vocabulary's headings), `neutral`.
+        category: The action type that the heading names, as shown.
+        status: What the heading says of all its entries ("Immediate actions (completed)").
+        owners: Whose entries follow, where a line with only a name says so.
+        why: How the kind was found, for `--explain`.
+    """
+
+    title: str | None = None
+    kind: str = NEUTRAL
+    level: int = 0
+    category: str | None = None
+    status: Status | None = None
+    refs: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    why: str = ""
+    horizon: bool = field(default=False)
+
+    @property
+    def base(self) -> float:
+        """The section's part of an entry's score."""
+        return BASE.get(self.kind, AGAINST)
+
+
+class Sections:
+    """The stack of open sections while the blocks go by."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+        self.states = States(words)
+        self.stack: list[Section] = [Section()]
+        self.seen = 0
+
+    @property
+    def now(self) -> Section:
+        """The innermost section."""
+        return self.stack[-1]
+
+    def heading(self, text: Text, level: int) -> Section:
+        """A heading opens a section and closes those of its level and below."""
+        title = " ".join(text.plain.split())
+        kinds = self.words.find("heading", title)
+        self.seen += 1
+        if level == 0:
+            level = 2 if set(kinds) <= {HORIZON, CATEGORY} and self.seen > 1 else 1
+        adopted = self._adopts(kinds, level)
+        parent = self.now if adopted else self.close(level)
+        if self.seen == 1 and level == 1 and ACTION not in self.words.exact("heading", title):
+            kinds = ()
+        section = self._made(title, kinds, parent, level + (1 if adopted else 0), text)
+        self.stack.append(section)
+        return section
+
+    def label(self, title: str, text: Text) -> Section:
+        """A label opens a section that ends at the next label or heading."""
+        while self.now.level >= _LABEL_LEVEL:
+            self.stack.pop()
+        kinds = self.words.find("heading", title)
+        self.stack.append(self._made(title, kinds, self.now, _LABEL_LEVEL, text))
+        return self.now
+
+    def nested(self, title: str, text: Text, within: Section) -> Section:
+        """The section of the entries below a labelled entry; not put on the stack."""
+        return self._made(title, self.words.find("heading", title), within, _LABEL_LEVEL, text)
+
+    def owned(self, owners: tuple[str, ...]) -> None:
+        """A line with only a name: what follows is theirs; an empty one ends that."""
+        self.stack[-1] = replace(self.now, owners=owners)
+
+    def _adopts(self, kinds: tuple[str, ...], level: int) -> bool:
+        """A horizon heading on the level of the action heading before it still belongs to that."""
+        now = self.now
+        return kinds == (HORIZON,) and now.kind == ACTION and now.level == level and now.level < _LABEL_LEVEL
+
+    def close(self, level: int) -> Section:
+        """Close the sections of this level and below; gives the one that is open then."""
+        while len(self.stack) > 1 and self.now.level >= level:
+            self.stack.pop()
+        return self.now
+
+    def _made(self, title: str, kinds: tuple[str, ...], parent: Section, level: int, text: Text) -> Section:
+        kind, why = _resolve(kinds, parent.kind)
+        category = None
+        if kind == ACTION and parent.kind in (ACTION, IMPROVEMENT):
+            category = title if CATEGORY in kinds or IMPROVEMENT in kinds else parent.category
+        elif kind == IMPROVEMENT:
+            category = title if CATEGORY in kinds else parent.category
+        return Section(
+            title=title,
+            kind=kind,
+            level=level,
+            category=category,
+            status=self._status(title, horizon=HORIZON in kinds),
+            refs=tuple(m.value for m in text.marks if m.kind == "link" and references.is_issue_url(m.value)),
+            owners=parent.owners if level >= _LABEL_LEVEL else (),
+            why=why,
+            horizon=HORIZON in kinds,
+        )
+
+    def _status(self, title: str, *, horizon: bool) -> Status | None:
+        """Done or in progress, where brackets or the whole heading say so."""
+        bracketed = "(" in title
+        inside = title[title.rfind("(") + 1 :].strip(" )✅") if bracketed else title.strip(" ✅")
+        status = self.states.exact(inside) if bracketed or horizon else None
+        return status if status in (Status.DONE, Status.IN_PROGRESS, Status.CANCELLED) else None
+
+
+def _resolve(kinds: tuple[str, ...], parent: str) -> tuple[str, str]:
+    """The kind of a section from what its heading may mean and from the section around it."""
+    own = [kind for kind in kinds if kind not in _MILD]
+    mild = not kinds or bool(_MILD & set(kinds))
+    if ACTION in kinds:
+        return ACTION, "its heading names action items"
+    if parent == ACTION:
+        below = mild or own[0] in _COMPONENTS
+        return (ACTION, "it belongs to the action items above") if below else _named(own[0])
+    if IMPROVEMENT in kinds and not (own and parent in own):
+        return IMPROVEMENT, "its heading names improvements"
+    if own and not (parent == IMPROVEMENT and CATEGORY in kinds):
+        return _named(own[0])
+    return _inherited(kinds, parent, mild=mild)
+
+
+def _inherited(kinds: tuple[str, ...], parent: str, *, mild: bool) -> tuple[str, str]:
+    if parent not in (NEUTRAL, "summary", HORIZON) and mild:
+        return parent, f"it belongs to the section above: {parent}"
+    if HORIZON in kinds:
+        return HORIZON, "its heading names a horizon"
+    return NEUTRAL, "its heading says nothing about actions"
+
+
+def _named(kind: str) -> tuple[str, str]:
+    return kind, f"its heading names: {kind}"
+
+
+_MILD = frozenset((HORIZON, CATEGORY, IMPROVEMENT))
+_COMPONENTS = frozenset(("response", "detection", "cause", "impact", "summary"))
+"""Below action items such a heading names the part of the system or of the process that the actions are about."""

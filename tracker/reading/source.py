@@ -1,0 +1,139 @@
+"""A document's bytes as text, with exact ways back: character and UTF-8 offsets to bytes of the file, lines and columns.
+
+Pure. Bytes that are not UTF-8 are read as Windows-1252 one by one, so that the rest of the document stays right, and
+every offset still points into the file as it is on disk.
+"""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+
+from tracker.models import Diagnostic, Severity, Span
+
+BOM = codecs.BOM_UTF8
+_SNIFF = 8192
+"""Bytes looked at to tell a binary file; the same idea and size as in git's buffer_is_binary."""
+
+
+class Source:
+    """The text of one document and where each piece of it stands in the file.
+
+    Attributes:
+        text: The decoded text without a byte order mark.
+        data: `text` as UTF-8: what offsets of the Markdown parser refer to.
+        diagnostics: What was wrong with the encoding.
+        raw: The file itself where the format is binary (DOCX).
+        base: Lines before a part of a larger document.
+        exact: False where offsets cannot be given in bytes of the file (UTF-16).
+    """
+
+    __slots__ = ("_lines", "_shifts", "base", "binary", "data", "diagnostics", "exact", "raw", "text")
+
+    def __init__(
+        self, raw: bytes, *, binary: bool = False, first: tuple[int, int, bool] = (0, 0, True)
+    ) -> None:
+        self.raw = raw if binary else b""
+        self.diagnostics: list[Diagnostic] = []
+        shift, self.base, self.exact = first
+        self.binary = False
+        self._lines: list[int] | None = None
+        self._shifts: list[tuple[int, int]] = [(0, shift)] if shift else []
+        self.text = "" if binary else self._decode(raw)
+        self.data = (
+            raw if (not self._shifts or shift) and self.exact and not self.binary else self.text.encode()
+        )
+
+    def _decode(self, raw: bytes) -> str:
+        if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return self._decode_utf16(raw)
+        if b"\0" in raw[:_SNIFF]:
+            self.binary = True
+            self._report("binary", "the file is binary, not text; it was left alone", Severity.ERROR)
+            return ""
+        if raw.startswith(BOM):
+            self._shifts.append((0, len(BOM)))
+            raw = raw[len(BOM) :]
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return self._decode_mixed(raw)
+
+    def _decode_utf16(self, raw: bytes) -> str:
+        self.exact = False
+        self._report("encoding", "the file is UTF-16; save it as UTF-8 so that it can be written back")
+        return raw.decode("utf-16", errors="replace")
+
+    def _decode_mixed(self, raw: bytes) -> str:
+        out: list[str] = []
+        at, written, first = 0, 0, -1
+        base = self._shifts[0][1] if self._shifts else 0
+        shift = base
+        while at < len(raw):
+            try:
+                out.append(raw[at:].decode())
+                break
+            except UnicodeDecodeError as error:
+                good = raw[at : at + error.start].decode()
+                bad = at + error.start
+                char = raw[bad : bad + 1].decode("cp1252", errors="replace")
+                out += (good, char)
+                written += error.start + len(char.encode())
+                shift -= len(char.encode()) - 1
+                self._shifts.append((written, shift))
+                first = bad if first < 0 else first
+                at = bad + 1
+                if len(self._shifts) > _MOST_BAD_BYTES:
+                    out.append(raw[at:].decode("cp1252", errors="replace"))
+                    self.exact = False
+                    break
+        line = raw.count(b"\n", 0, first) + 1
+        self._report(
+            "encoding",
+            "bytes that are not UTF-8 were read as Windows-1252; save the file as UTF-8",
+            line=line,
+        )
+        return "".join(out)
+
+    def _report(self, code: str, message: str, severity: Severity = Severity.WARNING, line: int = 1) -> None:
+        self.diagnostics.append(Diagnostic(code, message, line=line, severity=severity))
+
+    def part(self, start: int, end: int) -> Source:
+        """The bytes `start` to `end` as a document of their own whose places still are those of the whole."""
+        return Source(self.data[start:end], first=(self.offset(start), self.line(start) - 1, self.exact))
+
+    def offset(self, at: int) -> int:
+        """The byte of the file that belongs to byte `at` of `data`."""
+        if not self._shifts:
+            return at
+        index = bisect_right(self._shifts, at, key=lambda shift: shift[0]) - 1
+        return at + self._shifts[index][1] if index >= 0 else at
+
+    def line(self, at: int) -> int:
+        """The 1-based line of byte `at` of `data`."""
+        return bisect_right(self._starts(), at) + self.base
+
+    def _starts(self) -> list[int]:
+        if self._lines is None:
+            starts = [0]
+            find, at = self.data.find, 0
+            while (at := find(b"\n", at) + 1) > 0:
+                starts.append(at)
+            self._lines = starts
+        return self._lines
+
+    def line_start(self, at: int) -> int:
+        """The byte of `data` on which the line of byte `at` starts."""
+        return self._starts()[self.line(at) - self.base - 1]
+
+    def span(self, start: int, end: int) -> Span:
+        """The place of the bytes `start` to `end` of `data`, as bytes of the file, lines and columns."""
+        line, end_line = self.line(start), self.line(max(start, end))
+        starts = self._starts()
+        column = len(self.data[starts[line - self.base - 1] : start].decode(errors="replace")) + 1
+        end_column = len(self.data[starts[end_line - self.base - 1] : end].decode(errors="replace")) + 1
+        return Span(self.offset(start), self.offset(end), line, column, end_line, end_column)
+
+
+_MOST_BAD_BYTES = 20_000
+"""Above this a file is not text with a few wrong bytes; the rest is read as one piece to stay linear."""

@@ -1,0 +1,114 @@
+"""Status and priority words to their normalised values; the words themselves are data of the vocabulary. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.models import Status
+from tracker.vocabulary import Vocabulary, fold
+
+EMOJI = {
+    "✅": Status.DONE,
+    "✔": Status.DONE,
+    "✓": Status.DONE,
+    "☑": Status.DONE,
+    "🗹": Status.DONE,
+    "🎉": Status.DONE,
+    "❌": Status.OPEN,
+    "✗": Status.OPEN,
+    "✖": Status.OPEN,
+    "⏳": Status.OPEN,
+    "⌛": Status.OPEN,
+    "🕐": Status.OPEN,
+    "🔜": Status.OPEN,
+    "🆕": Status.OPEN,
+    "⬜": Status.OPEN,
+    "🔲": Status.OPEN,
+    "☐": Status.OPEN,
+    "⭕": Status.OPEN,
+    "📋": Status.OPEN,
+    "🔄": Status.IN_PROGRESS,
+    "🚧": Status.IN_PROGRESS,
+    "🟡": Status.IN_PROGRESS,
+    "🏗": Status.IN_PROGRESS,
+    "⚙": Status.IN_PROGRESS,
+    "⛔": Status.BLOCKED,
+    "🛑": Status.BLOCKED,
+    "⏸": Status.BLOCKED,
+    "🚫": Status.CANCELLED,
+    "🗑": Status.CANCELLED,
+    "\N{SQUARE ROOT}\N{LATIN SMALL LETTER ETH}": Status.DONE,
+    "‚úÖ": Status.DONE,
+}
+"""Signs and what they say of an item; the last ones are a check mark read in a wrong encoding."""
+_BOX = re.compile(r"^\[([ xX✓✔~/-]?)\]|^\(([ xX])\)")
+_PARTS = re.compile(r"[(（,;:：\n]|\s[-–—/]\s?|[-–—]\s|\.\s")
+_MOST_WORDS = 4
+
+
+def box(text: str) -> Status | None:
+    """The state of a check box written in the text ("[x]", "[ ]")."""
+    found = _BOX.match(text.strip())
+    if not found:
+        return None
+    sign = (found[1] or found[2] or " ").strip()
+    if not sign:
+        return Status.OPEN
+    return Status.IN_PROGRESS if sign in "~/-" else Status.DONE
+
+
+def sign(text: str) -> Status | None:
+    """The state that the first sign of the text tells."""
+    for emoji, status in EMOJI.items():
+        if text.startswith(emoji):
+            return status
+    return None
+
+
+class States:
+    """Looks status and priority words up."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self.words = words
+
+    def status(self, text: str) -> Status | None:
+        """The status that a cell or a labelled value states: words first, then a check box, then a sign."""
+        stripped = text.strip().strip("*_`~").strip()
+        return self.word(stripped) or box(stripped) or self._sign_in(stripped)
+
+    def _sign_in(self, text: str) -> Status | None:
+        return next((status for emoji, status in EMOJI.items() if emoji in text), None)
+
+    def word(self, text: str) -> Status | None:
+        """The status whose words open the text, or one of its parts as a whole."""
+        exact = self.exact(text)
+        if exact:
+            return exact
+        parts = _PARTS.split(text, maxsplit=3)
+        for part in parts if len(parts) > 1 else ():
+            exact = self.exact(part)
+            if exact:
+                return exact
+        return self.opening(text)
+
+    def exact(self, text: str) -> Status | None:
+        """The status whose phrase is the whole text."""
+        kind = self.words.first("status", text)
+        return Status(kind) if kind else None
+
+    def opening(self, text: str) -> Status | None:
+        """The status whose phrase opens the text."""
+        tokens = fold(text[:80]).split()
+        for size in range(min(_MOST_WORDS, len(tokens)), 0, -1):
+            kind = self.words.table("status").get(" ".join(tokens[:size]))
+            if kind:
+                return Status(kind[0])
+        return None
+
+    def priority(self, text: str) -> int | None:
+        """0 (most urgent) to 4 for a priority word, also "P1 (user scope)" and "1 - High"; None for anything else."""
+        for part in (text, *_PARTS.split(text, maxsplit=3)):
+            kind = self.words.first("priority", part)
+            if kind:
+                return int(kind)
+        return None
