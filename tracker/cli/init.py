@@ -1,0 +1,116 @@
+"""`pmtrack init`: propose a configuration for the folder."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.context import Invocation
+
+if TYPE_CHECKING:
+    from tracker.cli.proposal import Choices
+    from tracker.cli.survey import Surroundings
+
+
+@click.command("init")
+@click.option(
+    "--tracker", type=click.Choice(["local", "github", "jira", "beads"]), help="Where the issues go."
+)
+@click.option(
+    "--documents", multiple=True, metavar="GLOB", help="Where the post-mortems are; may be repeated."
+)
+@click.option("--repository", metavar="OWNER/NAME", help="GitHub repository.")
+@click.option("--url", help="Address of Jira.")
+@click.option("--project", metavar="KEY", help="Key of the Jira project.")
+@click.option("--print", "print_only", is_flag=True, help="Print the proposal and write nothing.")
+@click.option("--force", is_flag=True, help="Replace a pmtrack.toml that is there.")
+@click.option("--yes", is_flag=True, help="Take the proposal without asking.")
+@click.pass_obj
+def init(
+    invocation: Invocation,
+    *,
+    tracker: str | None,
+    documents: tuple[str, ...],
+    repository: str | None,
+    url: str | None,
+    project: str | None,
+    print_only: bool,
+    force: bool,
+    yes: bool,
+) -> None:
+    """Propose a pmtrack.toml for this folder.
+
+    Looks at the documents, the git remote, .beads and the environment, and asks only for what it cannot see. Without a
+    terminal, or with --yes, nothing is asked: what cannot be seen has to be given as an option.
+    """
+    from tracker.cli.output import emit, say
+    from tracker.cli.proposal import Choices, likely_tracker, propose
+    from tracker.cli.survey import survey
+
+    folder = Path.cwd()
+    target = folder / "pmtrack.toml"
+    _refuse_existing(target, allowed=force or print_only)
+    around = survey(folder, invocation.environ)
+    ask = sys.stdin.isatty() and sys.stderr.isatty() and not yes
+    likely = likely_tracker(around)
+    if tracker is None and ask:
+        tracker = click.prompt(
+            "Tracker", default=likely, type=click.Choice(["local", "github", "jira", "beads"]), err=True
+        )
+    choices = Choices(
+        tracker=tracker or likely,
+        documents=documents or tuple(around.globs) or ("docs/postmortems/**/*.md",),
+        repository=repository or around.repository,
+        url=url or around.jira_url,
+        project=project,
+    )
+    text = propose(_complete(choices, ask=ask), around)
+    if print_only:
+        emit(text.rstrip("\n"))
+        return
+    target.write_text(text, encoding="utf-8")
+    say(f"Wrote {target.name}.")
+    say(_next_step(around))
+
+
+def _refuse_existing(target: Path, *, allowed: bool) -> None:
+    from tracker.errors import UserError
+
+    if target.exists() and not allowed:
+        raise UserError(
+            f"{target.name} is here already",
+            hint="`pmtrack doctor` checks it; `pmtrack init --print` shows a proposal, --force replaces the file.",
+        )
+
+
+def _complete(choices: Choices, *, ask: bool) -> Choices:
+    """The choices with what the tracker needs: asked for on a terminal, an error without one."""
+    from tracker.cli.proposal import missing
+    from tracker.errors import UserError
+
+    while need := missing(choices):
+        option, question = need
+        if not ask:
+            raise UserError(
+                f"tracker {choices.tracker} needs to know more: {question}",
+                hint=f"Give it with --{option}, or choose another tracker with --tracker.",
+            )
+        answer = click.prompt(question, err=True).strip()
+        choices = _with(choices, option, answer)
+    return choices
+
+
+def _with(choices: Choices, option: str, answer: str) -> Choices:
+    if option == "repository":
+        return replace(choices, repository=answer)
+    return replace(choices, url=answer) if option == "url" else replace(choices, project=answer)
+
+
+def _next_step(around: Surroundings) -> str:
+    if not around.globs:
+        return "  No post-mortems were found: correct `documents` in it, then run `pmtrack doctor`."
+    return "  Next: `pmtrack doctor` says what is missing, `pmtrack plan` what a sync would do."
