@@ -95,7 +95,7 @@ contracts: setup-lint ## import-linter: who may import whom
 	@$(BIN)/lint-imports
 
 docs: setup-docs ## build the documentation site; warnings and dead links are errors
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Documentation built: site/index.html"
 
 serve-docs: setup-docs ## the documentation on a local port, rebuilt on change

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "tracker.cli.parse:parse",
         "Show the action items that documents hold; no state, no network.",
     ),
+    "init": ("tracker.cli.init:init", "Propose a pmtrack.toml for this folder."),
     "completion": ("tracker.cli.completion:completion", "Print the completion script of a shell."),
 }
 

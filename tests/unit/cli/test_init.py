@@ -67,7 +67,7 @@ def test_the_remote_and_beads_are_seen(tmp_path: Path) -> None:
     )
     (tmp_path / ".beads").mkdir()
     around = survey(tmp_path, {"JIRA_TOKEN": "secret-value"})
-    assert (around.repository, around.beads, around.variables) == ("acme/pm", True, {"JIRA_TOKEN"})
+    assert (around.repository, around.beads, around.variables) == ("acme/pm", True, frozenset({"JIRA_TOKEN"}))
 
 
 @pytest.mark.parametrize(
