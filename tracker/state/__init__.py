@@ -1,1 +1,1 @@
-"""The state database: the only user of SQLAlchemy and Alembic."""
+"""The state: what pmtrack remembers between runs. The only user of SQLAlchemy; import it only where it is used."""

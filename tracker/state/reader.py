@@ -1,0 +1,197 @@
+"""Reading the state: each question is one statement (or one per thousand keys), never one per item."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, or_, select
+
+from tracker.models import PostMortem
+from tracker.state import codec
+from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, LinkRecord, TrackerRecord
+from tracker.state.tables import Base, Document, Intent, Item, Link, StoredIssue, TrackerMemory
+
+KEYS_AT_ONCE = 5_000  # SQLite takes 32,766 variables, PostgreSQL 65,535: https://www.sqlite.org/limits.html
+_DOCUMENT = (
+    Document.path,
+    Document.size,
+    Document.mtime_ns,
+    Document.sha256,
+    Document.doubtful,
+    Document.incident_id,
+    Document.ambiguous,
+    Document.unread,
+    Document.removed_at,
+)
+
+
+def documents(connection: Connection) -> dict[str, DocumentRecord]:
+    """Every document that is there, by path, without contents."""
+    rows = connection.execute(select(*_DOCUMENT).where(Document.removed_at.is_(None)))
+    return {row[0]: DocumentRecord(*row[:6], _ambiguous(row[6]), *row[7:]) for row in rows}
+
+
+def post_mortems(connection: Connection, paths: Sequence[str] | None = None) -> dict[str, PostMortem]:
+    """Documents with their contents; all that are there if no paths are given."""
+    statement = select(Document.path, Document.payload)
+    if paths is None:
+        found = connection.execute(statement.where(Document.removed_at.is_(None))).all()
+    else:
+        found = [
+            row
+            for part in _parts(paths)
+            for row in connection.execute(statement.where(Document.path.in_(part)))
+        ]
+    return {path: codec.post_mortem(payload) for path, payload in found}
+
+
+def items_by_id(connection: Connection, item_ids: Sequence[str]) -> list[ItemRecord]:
+    """Items with their links, issues and bases."""
+    return [
+        _item(row)
+        for part in _parts(item_ids)
+        for row in connection.execute(_items().where(Item.item_id.in_(part)))
+    ]
+
+
+def items_in(connection: Connection, paths: Sequence[str]) -> list[ItemRecord]:
+    """Items whose rows stand in these documents, in their order."""
+    return [
+        _item(row)
+        for part in _parts(paths)
+        for row in connection.execute(
+            _items().where(Item.path.in_(part), Item.removed_at.is_(None)).order_by(Item.path, Item.position)
+        )
+    ]
+
+
+def items_removed_since(connection: Connection, since: dt.datetime) -> list[ItemRecord]:
+    """Items whose rows were found gone after `since`."""
+    return [_item(row) for row in connection.execute(_items().where(Item.removed_at > since))]
+
+
+def all_items(connection: Connection) -> Iterator[ItemRecord]:
+    """Every item, also those whose rows are gone, ordered by document and position."""
+    for row in connection.execute(_items().order_by(Item.path, Item.position)):
+        yield _item(row)
+
+
+def pending_items(connection: Connection) -> list[str]:
+    """Items that the last run left something to do with."""
+    return list(connection.scalars(select(Item.item_id).where(Item.pending)))
+
+
+def linked_issues(connection: Connection, tracker: str) -> list[str]:
+    """Ids of the issues that are linked in a tracker."""
+    return list(connection.scalars(select(Link.issue_id).where(Link.tracker == tracker)))
+
+
+def items_of_issues(connection: Connection, tracker: str, issue_ids: Sequence[str]) -> dict[str, str]:
+    """Issue id -> item id, for linked issues."""
+    return {
+        issue_id: item_id
+        for part in _parts(issue_ids)
+        for issue_id, item_id in connection.execute(
+            select(Link.issue_id, Link.item_id).where(Link.tracker == tracker, Link.issue_id.in_(part))
+        )
+    }
+
+
+def versions(connection: Connection, tracker: str) -> dict[str, str | None]:
+    """Issue id -> version as last read."""
+    statement = select(StoredIssue.issue_id, StoredIssue.version).where(StoredIssue.tracker == tracker)
+    return dict(connection.execute(statement))
+
+
+def links_named(connection: Connection, refs: Sequence[str]) -> list[LinkRecord]:
+    """Links whose issue has one of these keys, URLs or ids."""
+    columns = (Link.item_id, Link.tracker, Link.issue_id, Link.key, Link.url, Link.how)
+    return [
+        LinkRecord(*row)
+        for part in _parts(refs)
+        for row in connection.execute(
+            select(*columns).where(or_(Link.key.in_(part), Link.url.in_(part), Link.issue_id.in_(part)))
+        )
+    ]
+
+
+def open_intents(connection: Connection, tracker: str | None = None) -> list[IntentRecord]:
+    """Writes of unknown outcome, oldest first."""
+    names = ("id", "item_id", "kind", "tracker", "marker", "issue_id", "payload", "watermark", "made_at")
+    statement = select(*(getattr(Intent, name) for name in names)).where(Intent.settled_at.is_(None))
+    if tracker is not None:
+        statement = statement.where(Intent.tracker == tracker)
+    rows = connection.execute(statement.order_by(Intent.id))
+    return [IntentRecord(**{**row, "payload": json.loads(row["payload"])}) for row in rows.mappings()]
+
+
+def trackers(connection: Connection) -> dict[str, TrackerRecord]:
+    """What is kept for each tracker, by name."""
+    names = (
+        "name",
+        "type",
+        "cursor",
+        "memory",
+        "fingerprint",
+        "full_read_at",
+        "last_attempt",
+        "last_success",
+        "error",
+    )
+    rows = connection.execute(select(*(getattr(TrackerMemory, name) for name in names)))
+    records = [TrackerRecord(**{**row, "memory": json.loads(row["memory"])}) for row in rows.mappings()]
+    return {record.name: record for record in records}
+
+
+def count_items(connection: Connection) -> int:
+    """How many items have a row in a document now."""
+    statement = select(func.count()).select_from(Item).where(Item.removed_at.is_(None))
+    return connection.execute(statement).scalar_one()
+
+
+def _items() -> Select[Any]:
+    columns: Sequence[Any] = (
+        *(Item.item_id, Item.marker, Item.path, Item.position, Item.payload),
+        *(Item.first_seen, Item.pending, Item.removed_at),
+        *(Link.tracker, Link.issue_id, Link.key, Link.url, Link.how),
+        *(StoredIssue.payload.label("issue"), StoredIssue.gone_at, StoredIssue.unreadable, Base.fields),
+    )
+    same_issue = (StoredIssue.tracker == Link.tracker) & (StoredIssue.issue_id == Link.issue_id)
+    joined = select(*columns).outerjoin(Link, Link.item_id == Item.item_id).outerjoin(StoredIssue, same_issue)
+    return joined.outerjoin(Base, Base.item_id == Item.item_id)
+
+
+def _item(row: Any) -> ItemRecord:
+    link = None
+    if row.tracker is not None:
+        link = LinkRecord(row.item_id, row.tracker, row.issue_id, row.key, row.url, row.how)
+    base = {name: (values[0], values[1]) for name, values in json.loads(row.fields or "{}").items()}
+    return ItemRecord(
+        item_id=row.item_id,
+        marker=row.marker,
+        path=row.path,
+        position=row.position,
+        item=codec.action_item(row.payload),
+        first_seen=row.first_seen,
+        pending=row.pending,
+        removed_at=row.removed_at,
+        link=link,
+        issue=codec.issue(row.issue) if row.issue is not None else None,
+        gone_at=row.gone_at,
+        unreadable=row.unreadable,
+        base=base,
+    )
+
+
+def _ambiguous(text: str | None) -> dict[int, tuple[tuple[str, ...], str]]:
+    if not text:
+        return {}
+    return {each["index"]: (tuple(each["candidates"]), each["reason"]) for each in json.loads(text)}
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        yield keys[start : start + KEYS_AT_ONCE]

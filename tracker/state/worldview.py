@@ -1,0 +1,190 @@
+"""The tracked world from the state, now or as it was at any moment, by undoing the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from tracker.models import ActionItem, Issue, IssueRef, Person, PostMortem, Status
+from tracker.state import reader
+from tracker.state.records import DocumentRecord, ItemRecord
+from tracker.state.tables import Conflict, Document, Intent, ObservedChange, Run, TrackerMemory
+from tracker.world import Event, RunRecord, Side, TrackedItem, TrackerHealth, World
+
+
+def world_at(
+    connection: Connection,
+    now: dt.datetime,
+    *,
+    people: Mapping[str, Person],
+    as_of: dt.datetime | None = None,
+) -> World:
+    """See `tracker.state.store.Store.world`."""
+    events = _events(connection)
+    conflicts = _conflicts(connection)
+    documents = reader.post_mortems(connection)
+    records = list(reader.all_items(connection))
+    titles = {record.item_id: record.item.title for record in records}
+    items = [_tracked(record, events.get(record.item_id, ()), conflicts, as_of) for record in records]
+    if as_of is None:
+        items += _unidentified(reader.documents(connection), documents, titles)
+    else:
+        items = [item for item in items if item.first_seen is None or item.first_seen <= as_of]
+        seen = _first_seen(connection)
+        documents = {path: each for path, each in documents.items() if seen[path] <= as_of}
+    health = _health(connection)
+    return World(
+        now=now,
+        documents=tuple(documents[path] for path in sorted(documents)),
+        items=tuple(items),
+        trackers=health,
+        runs=runs(connection, as_of=as_of),
+        people=people,
+        has_state=True,
+        has_trackers=any(each.last_success for each in health),
+        open_intents=_open_intents(connection),
+    )
+
+
+def runs(
+    connection: Connection, *, limit: int | None = 200, as_of: dt.datetime | None = None
+) -> tuple[RunRecord, ...]:
+    """The latest runs, newest first."""
+    names = ("id", "command", "started", "finished", "done", "failed", "deferred", "exit_code")
+    statement = select(*(getattr(Run, name) for name in names)).order_by(Run.started.desc(), Run.id.desc())
+    if as_of is not None:
+        statement = statement.where(Run.started <= as_of)
+    return tuple(RunRecord(*row) for row in connection.execute(statement.limit(limit)))
+
+
+def as_of_moment(
+    record: ActionItem, issue: Issue | None, later: Sequence[Event]
+) -> tuple[ActionItem, Issue | None]:
+    """An item and its issue with every later change undone, newest first."""
+    for event in reversed(later):
+        if event.side is Side.DOCUMENT:
+            record = _undone_item(record, event)
+        elif issue is not None:
+            issue = _undone_issue(issue, event)
+    return record, issue
+
+
+def _tracked(
+    record: ItemRecord,
+    events: Sequence[Event],
+    conflicts: Mapping[str, tuple[str, ...]],
+    as_of: dt.datetime | None,
+) -> TrackedItem:
+    past = tuple(event for event in events if as_of is None or event.at <= as_of)
+    later = [event for event in events if as_of is not None and event.at > as_of]
+    item, issue = as_of_moment(record.item, record.issue, later)
+    linked = record.link is not None and not any(event.field == "linked" for event in later)
+    removed = record.removed_at if as_of is None or (record.removed_at or as_of) <= as_of else None
+    gone = record.gone_at is not None and (as_of is None or record.gone_at <= as_of)
+    link = record.link if linked else None
+    return TrackedItem(
+        item_id=record.item_id,
+        item=item,
+        path=record.path,
+        tracker=link.tracker if link else None,
+        ref=IssueRef(link.issue_id, link.key, link.url) if link else None,
+        issue=issue if link else None,
+        issue_gone=gone and link is not None,
+        unreadable=record.unreadable if link and as_of is None else None,
+        first_seen=record.first_seen,
+        removed_at=removed,
+        conflicts=conflicts.get(record.item_id, ()) if as_of is None else (),
+        events=past,
+    )
+
+
+def _unidentified(
+    records: Mapping[str, DocumentRecord], documents: Mapping[str, PostMortem], titles: Mapping[str, str]
+) -> list[TrackedItem]:
+    """Rows that could be either of several known items: they have no identity yet."""
+    found = []
+    for path, record in records.items():
+        rows = [item for item in documents[path].items if not item.placeholder] if record.ambiguous else []
+        for index, (candidates, _reason) in record.ambiguous.items():
+            if index < len(rows):
+                names = tuple(titles.get(item_id, item_id) for item_id in candidates)
+                found.append(TrackedItem("", rows[index], path, candidates=names))
+    return found
+
+
+def _undone_item(item: ActionItem, event: Event) -> ActionItem:
+    match event.field:
+        case "title":
+            return replace(item, title=event.old or item.title)
+        case "status":
+            return replace(item, status=Status(event.old) if event.old else None)
+        case "due":
+            return replace(item, due=dt.date.fromisoformat(event.old) if event.old else None)
+        case "priority":
+            return replace(item, priority_level=int(event.old) if event.old else None)
+        case "owners":
+            return replace(item, owners=_names(event.old))
+        case _:
+            return item
+
+
+def _undone_issue(issue: Issue, event: Event) -> Issue:
+    match event.field:
+        case "title":
+            return replace(issue, title=event.old or issue.title)
+        case "status" if event.old:
+            status = Status(event.old)
+            return replace(issue, status=status, closed_at=issue.closed_at if status.is_closed else None)
+        case "due":
+            return replace(issue, due=dt.date.fromisoformat(event.old) if event.old else None)
+        case "priority":
+            return replace(issue, priority=int(event.old) if event.old else None)
+        case "owners":
+            return replace(issue, assignees=_names(event.old))
+        case _:
+            return issue
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(", ")) if text else ()
+
+
+def _events(connection: Connection) -> Mapping[str, list[Event]]:
+    names = ("at", "item_id", "side", "field", "old", "new", "by")
+    columns = (getattr(ObservedChange, name) for name in names)
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for row in connection.execute(select(*columns).order_by(ObservedChange.at, ObservedChange.id)):
+        found[row[1]].append(Event(row[0], row[1], Side(row[2]), *row[3:]))
+    return found
+
+
+def _conflicts(connection: Connection) -> Mapping[str, tuple[str, ...]]:
+    statement = select(Conflict.item_id, Conflict.field).where(
+        Conflict.settled_at.is_(None), Conflict.winner == "manual"
+    )
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for item_id, name in connection.execute(statement):
+        found[item_id].add(name)
+    return {item_id: tuple(sorted(names)) for item_id, names in found.items()}
+
+
+def _health(connection: Connection) -> tuple[TrackerHealth, ...]:
+    names = ("name", "type", "last_success", "last_attempt", "error")
+    columns: Any = (getattr(TrackerMemory, name) for name in names)
+    return tuple(
+        TrackerHealth(*row) for row in connection.execute(select(*columns).order_by(TrackerMemory.name))
+    )
+
+
+def _first_seen(connection: Connection) -> Mapping[str, dt.datetime]:
+    return dict(connection.execute(select(Document.path, Document.first_seen)))
+
+
+def _open_intents(connection: Connection) -> int:
+    statement = select(func.count()).select_from(Intent).where(Intent.settled_at.is_(None))
+    return connection.execute(statement).scalar_one()
