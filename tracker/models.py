@@ -276,6 +276,8 @@ class Finding:
         item: Title of the action item it is about, if any.
         item_id: Identity of that item where there is a state.
         waived_by: Text of the waiver that covers it, None where none does.
+        key: What tells it from other findings of its rule in the same document and stays when lines move (the item's
+            id or title, the text of the note); "" where the finding is about the document itself.
     """
 
     code: str
@@ -288,3 +290,4 @@ class Finding:
     item: str | None = None
     item_id: str | None = None
     waived_by: str | None = None
+    key: str = ""

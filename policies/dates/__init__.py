@@ -1,0 +1,1 @@
+"""Due dates, age and deadlines: PM2xx."""

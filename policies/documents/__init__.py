@@ -1,0 +1,1 @@
+"""The post-mortem as a whole: PM4xx."""

@@ -1,0 +1,1 @@
+"""Fields of an action item: PM1xx."""

@@ -1,0 +1,97 @@
+"""Several owners, or a team, where one person is asked for.
+
+A team counts as such when its name holds a word for a group ("Platform team", "SRE", "everyone"), or when the people map
+knows it as a team.
+
+## Why
+
+The Site Reliability Workbook, chapter 10, asks for "a single owner and multiple collaborators": of several owners each
+waits for the others. Name one, and mention the others in the text.
+
+## Fails
+
+    ## Action items
+
+    - [ ] Alert on a full disk (owner: Alice and Bob, due: 2026-06-01)
+
+## Passes
+
+    ## Action items
+
+    - [ ] Alert on a full disk (owner: Alice, due: 2026-06-01)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.calendar import Calendar
+from policies.rule import Profile, Rule, fold, setting
+from policies.subjects import open_items
+from policies.wording import any_language
+from tracker.models import Finding, Severity
+from tracker.world import World
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of PM102."""
+
+    most: int = setting(1, "owners that an item may have", ge=1)
+    allow_teams: bool = setting(default=False, about="accept a team as the owner")
+
+
+def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
+    """Every open item with more owners than allowed, or with a team for an owner."""
+    teams = {fold(person.team) for person in world.people.values() if person.team}
+    for tracked in open_items(world):
+        owners = tracked.item.owners
+        if len(owners) > settings.most:
+            yield RULE.on(
+                tracked,
+                "owners",
+                f"{len(owners)} owners share this action item: {', '.join(owners)}",
+                "Name one of them; mention the others as collaborators.",
+            )
+        elif not settings.allow_teams and (
+            team := next((one for one in owners if _is_team(one, teams)), None)
+        ):
+            yield RULE.on(
+                tracked,
+                "owners",
+                f"{team!r} is a group, not a person",
+                "Name the person of it who answers for this.",
+            )
+
+
+def _is_team(owner: str, teams: set[str]) -> bool:
+    name = fold(owner)
+    words = _WORD.findall(name)
+    known = any_language("teams")
+    return (
+        name in teams or name in known or (len(words) > 1 and (words[-1] in _GROUPS or words[0] in _GROUPS))
+    )
+
+
+_GROUPS = frozenset(
+    (
+        "team",
+        "teams",
+        "squad",
+        "group",
+        "guild",
+        "gruppe",
+        "abteilung",
+        "équipe",
+        "equipo",
+        "equipe",
+        "time",
+        "チーム",
+    )
+)
+
+RULE = Rule("PM102", "shared-owner", Severity.INFO, Profile.STANDARD, check, Settings)

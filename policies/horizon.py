@@ -1,0 +1,72 @@
+"""The horizon that a heading promises for the items below it: "Immediate (This Week)", "Within 1 Month", "来月".
+
+The words are data (`horizon.*` in the wording files). Horizons are read generously: "this week" ends with the calendar week
+or seven days after the document's date, whichever is later.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from policies.wording import any_pattern
+
+
+def horizon_end(section: str | None, start: dt.date) -> dt.date | None:
+    """The last day that the heading allows for an item of a document of day `start`; None where it promises nothing."""
+    if not section:
+        return None
+    found = _horizon(section)
+    if found is None:
+        return None
+    name, count = found
+    return _COUNTED[name](start, count) if count is not None else _NAMED[name](start)
+
+
+@lru_cache(maxsize=4096)
+def _horizon(section: str) -> tuple[str, int | None] | None:
+    for name in _NAMED:
+        if any_pattern(f"horizon.{name}").search(section):
+            return name, None
+    for name in _COUNTED:
+        match = any_pattern(f"horizon.{name}").search(section)
+        if match:
+            return name, int(next(group for group in match.groups() if group))
+    return None
+
+
+def _days(start: dt.date, count: int) -> dt.date:
+    return start + dt.timedelta(days=count)
+
+
+def _sunday(start: dt.date) -> dt.date:
+    return _days(start, 6 - start.weekday())
+
+
+def _month_end(start: dt.date, later: int = 0) -> dt.date:
+    month = start.month - 1 + later
+    year, month = start.year + month // 12, month % 12 + 1
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _quarter_end(start: dt.date, later: int = 0) -> dt.date:
+    return _month_end(start, (2 - (start.month - 1) % 3) + 3 * later)
+
+
+_NAMED: Mapping[str, Callable[[dt.date], dt.date]] = {
+    "day": lambda start: _days(start, 1),
+    "this-week": lambda start: max(_sunday(start), _days(start, 7)),
+    "next-week": lambda start: _days(_sunday(start), 7),
+    "this-month": lambda start: max(_month_end(start), _days(start, 31)),
+    "next-month": lambda start: _month_end(start, 1),
+    "this-quarter": lambda start: max(_quarter_end(start), _days(start, 92)),
+    "next-quarter": lambda start: _quarter_end(start, 1),
+    "this-year": lambda start: dt.date(start.year, 12, 31),
+}
+_COUNTED: Mapping[str, Callable[[dt.date, int], dt.date]] = {
+    "days": _days,
+    "weeks": lambda start, count: _days(start, 7 * count),
+    "months": lambda start, count: _days(start, 31 * count),
+}

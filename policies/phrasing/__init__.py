@@ -1,0 +1,1 @@
+"""Wording: PM5xx."""

@@ -1,0 +1,82 @@
+"""An action that does not say what is to be done.
+
+The text neither starts with a verb nor says in another way that something is to be done ("should", "must", "to ..."). In German and the
+Romance languages nouns for work ("Einrichtung", "création") count as verbs, in Japanese so do nouns like 追加 at the end. Silent
+where the language of the document is not known.
+
+## Why
+
+"Runbook" may mean to write, find, read or delete one. The Site Reliability Workbook, chapter 10: phrase each action item as a
+sentence that starts with a verb.
+
+## Fails
+
+    # Post-mortem: spool full
+
+    The disk of the spool was full and the printers stopped.
+
+    ## Action items
+
+    - [ ] Better dashboards (owner: Alice, due: 2026-06-01)
+
+## Passes
+
+    # Post-mortem: spool full
+
+    The disk of the spool was full and the printers stopped.
+
+    ## Action items
+
+    - [ ] Add the spool's fill level to the dashboard (owner: Alice, due: 2026-06-01)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.calendar import Calendar
+from policies.rule import NoSettings, Profile, Rule
+from policies.subjects import worded_items
+from policies.wording import Wording
+from tracker.models import Finding, Severity
+from tracker.world import World
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PART = re.compile(r"(?:^|[:;,.(\[–—]|\s-\s|\band\b|&)\s*", re.IGNORECASE)
+_PREFIX = re.compile(r"^(?:re|un|de|pre|auto|co|over|out|mis|dis)-?(?=[a-z]{3})")
+_MARKS = "\"'`*_[]()<>“”‘’«»✅⬜☐☑❌•-–— \t"
+
+
+def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
+    """Every open item that names a thing instead of a deed."""
+    for tracked, words in worded_items(world):
+        if not says_what_to_do(tracked.item.title, words):
+            yield RULE.on(
+                tracked,
+                "title",
+                "does not say what is to be done",
+                "Start with a verb: add, remove, measure, test ...",
+            )
+
+
+def says_what_to_do(title: str, words: Wording) -> bool:
+    """Whether the title has a verb where an action has one; texts of links and signs only are not judged."""
+    text = title.strip(_MARKS)
+    if not _WORD.search(text) or "://" in text or words.pattern("does").search(text):
+        return True
+    verbs = words.words.get("verbs", frozenset())
+    return bool(verbs) and any(_is_verb(text[part.end() :], verbs) for part in _PART.finditer(text))
+
+
+def _is_verb(text: str, verbs: frozenset[str]) -> bool:
+    found = _WORD.match(text.lstrip(_MARKS))
+    if not found:
+        return False
+    word = found[0].casefold()
+    if word in verbs or word.split("-")[0] in verbs or _PREFIX.sub("", word) in verbs:
+        return True
+    return word.endswith(("ing", "ed", "ly")) and len(word) > 4
+
+
+RULE = Rule("PM502", "no-verb", Severity.INFO, Profile.STANDARD, check, NoSettings)

@@ -1,0 +1,88 @@
+"""What rules look at: open items, finished post-mortems, and the dates and marks that they are judged by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+from policies.wording import Wording, any_language, wording
+from tracker.models import ActionItem, PostMortem, Status
+from tracker.world import TrackedItem, World
+
+_CLOSED = (Status.DONE, Status.CANCELLED)
+_EMPTY = frozenset(
+    {"", "-", "--", "–", "—", "?", "n/a", "na", "none", "tbd", "tba", "tbc", "todo", "未定", "offen"}
+)
+
+
+def is_open(tracked: TrackedItem) -> bool:
+    """True where something is left to do, in the document and, as far as known, in the tracker."""
+    if tracked.item.placeholder or tracked.removed_at is not None or tracked.item.status in _CLOSED:
+        return False
+    return tracked.issue is None or tracked.issue.status not in _CLOSED
+
+
+def open_items(world: World) -> Iterator[TrackedItem]:
+    """Items with something left to do, template text left out."""
+    return (tracked for tracked in world.items if is_open(tracked))
+
+
+def live_items(world: World) -> Iterator[TrackedItem]:
+    """Items that stand in a document today, template text left out."""
+    return (tracked for tracked in world.items if tracked.removed_at is None and not tracked.item.placeholder)
+
+
+def post_mortems(world: World) -> Iterator[PostMortem]:
+    """The documents that are about an incident: no templates, no other texts."""
+    return (document for document in world.documents if document.kind == "post-mortem")
+
+
+def documents_by_path(world: World) -> Mapping[str, PostMortem]:
+    """Each document under its path."""
+    return {document.path: document for document in world.documents}
+
+
+def by_document(world: World) -> Iterator[tuple[PostMortem, list[TrackedItem]]]:
+    """Each post-mortem with its live items, in the order of the document."""
+    groups: dict[str, list[TrackedItem]] = {}
+    for tracked in live_items(world):
+        groups.setdefault(tracked.path, []).append(tracked)
+    for document in post_mortems(world):
+        yield document, groups.get(document.path, [])
+
+
+def due_of(tracked: TrackedItem) -> dt.date | None:
+    """The day it is due: the document's, else the tracker's."""
+    return tracked.item.due or (tracked.issue.due if tracked.issue else None)
+
+
+def is_finished(document: PostMortem) -> bool:
+    """True unless the document calls itself a draft, in review or ongoing."""
+    status = (document.status or "").strip().casefold()
+    return not any(word in status for word in any_language("unfinished"))
+
+
+def says_nothing(text: str | None) -> bool:
+    """True for an empty cell and for words that stand for one ("TBD", "n/a", "[Date]")."""
+    word = (text or "").strip().casefold()
+    return word in _EMPTY or (word[:1] in "[<{" and word[-1:] in "]>}")
+
+
+def stated_due(item: ActionItem) -> str | None:
+    """What the document gives as a due date although it fixes no day ("ASAP"), None where it gives nothing."""
+    return None if item.due is not None or says_nothing(item.due_raw) else item.due_raw
+
+
+def issue_name(tracked: TrackedItem) -> str:
+    """What people call the item's issue."""
+    ref = tracked.issue.ref if tracked.issue else tracked.ref
+    return ref.key if ref else next(iter(tracked.item.refs), "the issue")
+
+
+def worded_items(world: World) -> Iterator[tuple[TrackedItem, Wording]]:
+    """Open items with the words of their document's language; documents of an unknown one are left out."""
+    words = {document.path: wording(document.language) for document in world.documents}
+    for tracked in open_items(world):
+        known = words.get(tracked.path)
+        if known is not None:
+            yield tracked, known
