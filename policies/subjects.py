@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from policies.wording import Wording, any_language, wording
+from policies.wording.detection import spoken_language
 from tracker.models import ActionItem, PostMortem, Status
 from tracker.world import TrackedItem, World
 
@@ -79,9 +80,20 @@ def issue_name(tracked: TrackedItem) -> str:
     return ref.key if ref else next(iter(tracked.item.refs), "the issue")
 
 
+def document_words(world: World) -> Mapping[str, Wording | None]:
+    """The words of the language of each document, by path; None where it is unknown."""
+    titles: dict[str, list[str]] = {}
+    for tracked in live_items(world):
+        titles.setdefault(tracked.path, []).append(tracked.item.title)
+    return {
+        document.path: wording(spoken_language(document.language, titles.get(document.path, ())))
+        for document in world.documents
+    }
+
+
 def worded_items(world: World) -> Iterator[tuple[TrackedItem, Wording]]:
     """Open items with the words of their document's language; documents of an unknown one are left out."""
-    words = {document.path: wording(document.language) for document in world.documents}
+    words = document_words(world)
     for tracked in open_items(world):
         known = words.get(tracked.path)
         if known is not None:

@@ -126,6 +126,18 @@ def pages() -> Iterator[tuple[str, str]]:
         module, _, name = target.partition(":")
         make: Callable[[], str] = getattr(import_module(module), name)
         yield path, make()
+    yield from rules()
+
+
+def rules() -> Iterator[tuple[str, str]]:
+    """The catalogue of the policy rules and a page for each."""
+    from policies.documentation import catalogue, page
+    from policies.registry import BUILTIN, load_rule
+
+    built_in = [load_rule(code) for code in BUILTIN]
+    yield "rules/index.md", catalogue(built_in)
+    for rule in built_in:
+        yield f"rules/{rule.code}.md", page(rule)
 
 
 def main() -> None:

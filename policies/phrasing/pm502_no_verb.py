@@ -43,7 +43,7 @@ from tracker.models import Finding, Severity
 from tracker.world import World
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PART = re.compile(r"(?:^|[:;,.(\[–—]|\s-\s|\band\b|&)\s*", re.IGNORECASE)
+_PART = re.compile(r"(?:^|[:;,.(\[\]–—。、：（）→]|\s-\s|\band\b|&)\s*", re.IGNORECASE)
 _PREFIX = re.compile(r"^(?:re|un|de|pre|auto|co|over|out|mis|dis)-?(?=[a-z]{3})")
 _MARKS = "\"'`*_[]()<>“”‘’«»✅⬜☐☑❌•-–— \t"
 
@@ -63,15 +63,16 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
 def says_what_to_do(title: str, words: Wording) -> bool:
     """Whether the title has a verb where an action has one; texts of links and signs only are not judged."""
     text = title.strip(_MARKS)
-    if not _WORD.search(text) or "://" in text or words.pattern("does").search(text):
+    if not _WORD.search(text) or "://" in text:
         return True
-    verbs = words.words.get("verbs", frozenset())
-    return bool(verbs) and any(_is_verb(text[part.end() :], verbs) for part in _PART.finditer(text))
+    verbs, does = words.words.get("verbs", frozenset()), words.pattern("does")
+    rests = (text[part.end() :].lstrip(_MARKS) for part in _PART.finditer(text))
+    return any(does.search(rest) or _is_verb(rest, verbs) for rest in rests)
 
 
 def _is_verb(text: str, verbs: frozenset[str]) -> bool:
-    found = _WORD.match(text.lstrip(_MARKS))
-    if not found:
+    found = _WORD.match(text)
+    if not found or not verbs:
         return False
     word = found[0].casefold()
     if word in verbs or word.split("-")[0] in verbs or _PREFIX.sub("", word) in verbs:

@@ -23,6 +23,7 @@ _IGNORE = re.compile(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DO
 _CODE = re.compile(r"\bPM\d{3}\b", re.IGNORECASE)
 _OPTION = re.compile(r"(\w+)=(?:\"([^\"]*)\"|(\S+))")
 _REVIEW_WORD = re.compile(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
+_REMARK = re.compile(r"[()\[\],;]|\s[-–—]\s")
 _MOST_NOTE = 500
 
 
@@ -120,14 +121,29 @@ def _reviews_in(
     for part in labels.scan(text.plain, words, ("field",), loose=True):
         if part.kind == "next_review":
             day = calendar.read(text.plain[part.at : part.end].strip(EDGES + "`")[:40]).day
-            yield Review(tidy(text.plain[part.start : part.at]), day, text.line_at(part.start), done)
+            label = tidy(text.plain[part.start : part.at])
+            yield Review(
+                label, day, text.line_at(part.start), done or _is_held(text.plain[part.at : part.end], words)
+            )
     if section.kind != "review":
         return
     label, _, value = text.plain.partition(":")
     if value.strip() and _REVIEW_WORD.search(label) and "next_review" not in words.exact("field", label):
         first = value.strip(EDGES + "`").split(" - ")[0]
         if not has_placeholder(first):
-            yield Review(tidy(label), calendar.read(first[:40]).day, text.line, done)
+            day = _review_day(first, calendar)
+            yield Review(tidy(label), day, text.line, done or _is_held(value, words))
+
+
+def _review_day(text: str, calendar: Calendar) -> dt.date | None:
+    """The day before any remark in brackets: "2026-05-13 (done)"."""
+    return calendar.read(_REMARK.split(text)[0].strip(EDGES + "`")[:40]).day
+
+
+def _is_held(value: str, words: Vocabulary) -> bool:
+    """Whether a remark says that the review took place: "(done)", "- completed", "✅"."""
+    remarks = _REMARK.split(value)[1:]
+    return "✅" in value or any(words.first("status", remark) == "done" for remark in remarks)
 
 
 def suppressions(placed: Iterable[tuple[Block, Section]]) -> Iterator[Suppression]:

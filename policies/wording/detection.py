@@ -1,0 +1,49 @@
+"""Which language the action items of a document are written in.
+
+The reader names a document's language by its headings, and headings are often left in English. So the small words of the
+items themselves decide where they clearly speak another language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from policies.wording import LANGUAGES, wording
+
+_WORD = re.compile(r"[^\W\d_]+")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_ENOUGH = 3
+"""Small words of another language that are needed to overrule the headings, and how many times the headings' own."""
+
+
+def spoken_language(stated: str | None, texts: Iterable[str]) -> str | None:
+    """The language of the texts; the stated one unless they clearly speak another."""
+    votes: Counter[str] = Counter()
+    for text in texts:
+        votes.update(_votes(text))
+    if not votes:
+        return stated
+    best, count = votes.most_common(1)[0]
+    return best if count >= _ENOUGH and count >= _ENOUGH * votes.get(stated or "", 0) else stated
+
+
+@lru_cache(maxsize=65536)
+def _votes(text: str) -> tuple[str, ...]:
+    if _KANA.search(text):
+        return ("ja",) * _ENOUGH
+    known = _languages()
+    return tuple(language for word in _WORD.findall(text.casefold()) for language in known.get(word, ()))
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, tuple[str, ...]]:
+    """Small word -> the languages that have it; words of more than two languages tell nothing."""
+    found: dict[str, list[str]] = {}
+    for language in LANGUAGES:
+        words = wording(language)
+        for word in words.words.get("stop", ()) if words else ():
+            found.setdefault(word, []).append(language)
+    return {word: tuple(languages) for word, languages in found.items() if len(languages) <= 2}
