@@ -66,6 +66,25 @@ def print_json(value: Any) -> None:
     _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=False, default=_plain).translate(_JSON_SAFE))
 
 
+def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """A CSV table with a header; further keys of a row are left out.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).
+    """
+    import csv
+    import io
+
+    page = io.StringIO()
+    writer = csv.DictWriter(page, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    emit(page.getvalue().rstrip("\n"))
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
 _JSON_SAFE = {
     code: f"\\u{code:04x}"
     for code in [0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
