@@ -26,6 +26,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "tracker.cli.parse:parse",
         "Show the action items that documents hold; no state, no network.",
     ),
+    "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
+    "state": (
+        "tracker.cli.state:state",
+        "Look after the state: what pmtrack remembers between runs.",
+    ),
     "init": ("tracker.cli.init:init", "Propose a pmtrack.toml for this folder."),
     "completion": ("tracker.cli.completion:completion", "Print the completion script of a shell."),
 }
@@ -46,10 +51,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command = cast(click.Command, getattr(import_module(module), attribute))
-        known = {option for parameter in command.params for option in parameter.opts}
-        command.params.extend(option for option in verbosity_options() if not known & set(option.opts))
-        return command
+        return _with_verbosity(cast(click.Command, getattr(import_module(module), attribute)))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 -- click's signature
         """The list of commands, without importing them."""
@@ -69,6 +71,16 @@ class LazyGroup(click.Group):
             if not near or "Did you mean" in error.message:
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{near[0]}'?", ctx) from error
+
+
+def _with_verbosity(command: click.Command) -> click.Command:
+    """The command with `-v` and `-q` added, and the same for the commands of a group."""
+    known = {option for parameter in command.params for option in parameter.opts}
+    command.params.extend(option for option in verbosity_options() if not known & set(option.opts))
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _with_verbosity(below)
+    return command
 
 
 @click.group(
