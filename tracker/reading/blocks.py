@@ -162,14 +162,16 @@ class Entry(Block):
         checked: The state of its check box, None where it has none.
         box: Bytes of the check box, empty where it has none.
         texts: Its own paragraphs; the first is the entry itself.
+        number: Its number in an ordered list, 0 where it is not known.
     """
 
-    __slots__ = ("box", "checked", "depth", "ordered", "texts")
+    __slots__ = ("box", "checked", "depth", "number", "ordered", "texts")
 
     def __init__(self, source: Source, start: int, end: int, depth: int, *, ordered: bool) -> None:
         super().__init__(source, start, end)
         self.depth = depth
         self.ordered = ordered
+        self.number = 0
         self.checked: bool | None = None
         self.box: tuple[int, int] | None = None
         self.texts: list[Text] = []

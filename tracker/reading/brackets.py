@@ -49,6 +49,8 @@ def _group(k: Knowledge, draft: Draft, inside: str, start: int, end: int) -> Non
         draft.note("priority", start + 1, end - 1)
     elif k.people.known(text) or (text.startswith("@") and k.people.owners(text)):
         draft.add_owners(k.people.owners(text), start + 1, end - 1)
+    elif text.startswith("with ") and k.people.is_person(text[5:]):
+        draft.also += k.people.owners(text[5:])
     elif not _group_due(k, draft, text, start, end):
         return
     draft.cut(start, end)

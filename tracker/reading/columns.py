@@ -73,6 +73,7 @@ _CLOCK = re.compile(
     r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b|^\s*hh:mm",
     re.IGNORECASE,
 )
+_NUMBER_SIGNS = ("#", "№", "Nº", "N°", "nº", "n°")
 _SAMPLE = 50
 _ONE_EACH = ("action", "owner", "due", "status", "priority", "id", "category")
 
@@ -109,10 +110,15 @@ class ColumnReader:
         header = [" ".join(cell.plain.split()) for cell in table.header.cells] if table.header else []
         width = max([len(header), *(len(row.cells) for row in table.rows[:_SAMPLE])], default=0)
         header += [""] * (width - len(header))
-        wishes = [self.words.find("column", name) if name else () for name in header]
+        wishes = [self._wishes(name) for name in header]
         roles = _settle(wishes, header)
         self._from_cells(roles, table.rows[:_SAMPLE], section)
         return self._scored(roles, header, section)
+
+    def _wishes(self, name: str) -> tuple[str, ...]:
+        return (
+            ("id",) if name.strip("* ") in _NUMBER_SIGNS else self.words.find("column", name) if name else ()
+        )
 
     def _from_cells(self, roles: list[str], rows: Sequence[Row], section: Section) -> None:
         """Roles that only the cells tell; a column of clock times is a timeline whatever it is called."""

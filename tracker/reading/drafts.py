@@ -16,13 +16,14 @@ _OPENING = "([（【"
 
 @dataclass(slots=True)
 class Draft:
-    """Fields found so far. `cuts` are stretches of `text.plain` that are not part of the title, in any order."""
+    """Fields found so far; `also` are people beside the owner of the group ("with JP"). `cuts` are stretches of `text.plain` that are not part of the title, in any order."""
 
     text: Text
     stop: int
     cuts: list[tuple[int, int]] = field(default_factory=list)
     local_id: str | None = None
     owners: list[str] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
     due: dt.date | None = None
     due_raw: str | None = None
     due_problem: str = ""

@@ -53,24 +53,21 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     text = plain[start:end].strip(EDGES + ".`")
     if not text:
         return False
+    before = plain[:start].rstrip()[-1:]
     phrase = after_due_word(k, text)
-    status = k.states.exact(text)
-    if (
-        status is None
-        and plain[:start].rstrip()[-1:] in "-–—"
-        and fold(text).split()[:1]
-        and fold(text).split()[0] in _DONE_WORDS
-    ):
-        status = Status.DONE
+    status = k.states.exact(text) or (_done_remark(text) if before in "-–—" else None)
     if status:
         draft.set_status(status, text, start, end)
     elif phrase is not None and k.calendar.read(phrase).day:
         set_due(k, draft, phrase)
         draft.note("due", end - len(phrase), end)
+    elif before in "-–—,;|" and _bare_day(k, text):
+        set_due(k, draft, text)
+        draft.note("due", start, start + len(text))
     elif (
         (text[:1] == "@" and k.people.looks_like_name(text))
         or k.people.known(text)
-        or (plain[:start].rstrip()[-1:] in "-–—" and k.people.is_person(text) and not references.find(text))
+        or (before in "-–—" and k.people.is_person(text) and not references.find(text))
     ):
         draft.add_owners(k.people.owners(text), start, end)
     elif LEAD_PRIORITY.fullmatch(text):
@@ -80,6 +77,24 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
         return False
     draft.cut(start, end)
     return True
+
+
+def _done_remark(text: str) -> Status | None:
+    """A remark behind a dash that opens with a word for done: "done and list updated"."""
+    return Status.DONE if fold(text[:30]).split(" ", 1)[0] in _DONE_WORDS else None
+
+
+def _bare_day(k: Knowledge, text: str) -> bool:
+    """Whether a segment is a date and nothing else."""
+    return (
+        text[:1].isdigit()
+        and len(text) <= _LONGEST_DAY
+        and len(text.split()) <= 3
+        and k.calendar.read(text).day is not None
+    )
+
+
+_LONGEST_DAY = 18
 
 
 def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:

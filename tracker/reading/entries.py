@@ -16,6 +16,9 @@ from tracker.reading.labelled import take_labels
 from tracker.reading.linked import take_keys, take_links
 from tracker.reading.openings import take_openings, take_signs
 
+_WRAP = 110
+"""A line this long was not wrapped by an editor: its end is one that the author set."""
+
 
 class Reader(Knowledge):
     """Takes entries apart with what is known of the document."""
@@ -44,10 +47,13 @@ class Reader(Knowledge):
 
 def _headline(draft: Draft) -> None:
     """A bold line (or sentence) that opens an explanation is the title."""
+    plain = draft.text.plain
+    line = plain.find("\n")
+    if line > _WRAP and plain[:line].rstrip().endswith((".", "。", ")", "）")):
+        draft.stop = line
     lead = draft.text.lead("strong")
     if not lead:
         return
-    plain = draft.text.plain
     rest = plain[lead.end :]
     if (
         rest.startswith("\n")

@@ -35,6 +35,7 @@ class Extraction:
     items: list[ActionItem] = field(default_factory=list)
     tables: list[tuple[Table, Section]] = field(default_factory=list)
     placed: list[tuple[Block, Section]] = field(default_factory=list)
+    numbered: tuple[int, str | None] | None = None
 
     def walk(self, blocks: Sequence[Block]) -> None:
         """Read all blocks in order."""
@@ -121,12 +122,16 @@ class Extraction:
         while stop < len(blocks):
             block = blocks[stop]
             if isinstance(block, Entry):
+                if block.depth == 1 and blocks[at].ordered != block.ordered:  # type: ignore[attr-defined]
+                    break
                 end, last = max(end, block.end), stop
             elif not (block.start < end and isinstance(block, (Fence, Comment, Table))):
                 break
             stop += 1
         run = blocks[at : max(last, at) + 1]
         section = self.sections.now
+        if self._explains(blocks, at, last, section):
+            return last + 1
         for block in run[1:]:
             self.placed.append((block, section))
         for node in lists.tree([block for block in run if isinstance(block, Entry)]):
@@ -135,6 +140,27 @@ class Extraction:
             if isinstance(block, Table):
                 self._table(block)
         return last + 1
+
+    def _explains(self, blocks: Sequence[Block], at: int, last: int, section: Section) -> bool:
+        """Bullets that stand between the numbered entries of one list explain the entry above them."""
+        first = blocks[at]
+        assert isinstance(first, Entry)  # noqa: S101 - for the type checker; the caller looked
+        if first.ordered:
+            self.numbered = (first.number, section.title)
+            return False
+        known = self.numbered is not None and self.numbered[1] == section.title
+        if not known or any(
+            isinstance(block, Entry) and block.checked is not None for block in blocks[at : last + 1]
+        ):
+            return False
+        following = blocks[last + 1] if last + 1 < len(blocks) else None
+        goes_on = isinstance(following, Entry) and following.ordered and following.number > 1
+        continued = self.numbered is not None and self.numbered[0] > 1
+        if goes_on or continued:
+            self.explanation.entry(
+                first.line, "…", 0.0, "bullets between numbered entries explain the one above", taken=False
+            )
+        return goes_on or continued
 
     def _nodes(self, nodes: Sequence[lists.Node], section: Section) -> bool:
         """Every one of them; whether anything was taken."""
@@ -232,7 +258,11 @@ class Extraction:
 
     def _labelled_action(self, plain: str) -> bool:
         colon = plain[:40].find(":")
-        return colon > 0 and "action" in self.reader.words.exact("label", plain[:colon])
+        if colon > 0 and "action" in self.reader.words.exact("label", plain[:colon]):
+            return True
+        return plain[:4].isupper() and self.reader.is_word(
+            "marker", plain.split(maxsplit=1)[0].rstrip(":").casefold()
+        )
 
     def _label_line(self, block: Paragraph, plain: str) -> bool:
         """A line that is only a label or a name opens a group of what follows."""
@@ -240,6 +270,8 @@ class Extraction:
         lead = text.lead("strong") or text.lead("em")
         first, _, rest = plain.partition("\n")
         bold = lead is not None and not text.plain[lead.end :].strip(EDGES)
+        if lead is not None and not bold and "\n" not in text.plain[lead.end :][:2]:
+            return False
         opening = lead is not None and not bold and text.plain[lead.end :].startswith("\n") and len(rest) < 30
         title = (text.plain[lead.start : lead.end] if opening and lead else first).strip(EDGES)
         if not (bold or opening or (plain.endswith((":", "：")) and "\n" not in plain)) or is_placeholder(

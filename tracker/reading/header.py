@@ -21,6 +21,8 @@ _OPENING = frozenset(("neutral", "summary", "horizon"))
 """Sections in which any field may stand."""
 _ANYWHERE = frozenset(("completed", "next_review", "related"))
 _ALSO = {"impact": frozenset(("severity", "service"))}
+_CHOICE = 14
+"""Longer parts are no choice of a template but a sentence with slashes."""
 _MOST = 1500
 _SEPARATORS = re.compile(r"\s+[|/]\s+")
 
@@ -50,7 +52,12 @@ def _template(kind: str, shown: str) -> bool:
         return is_placeholder(shown)
     if has_placeholder(shown) or (shown.startswith("[") and shown.endswith("]")):
         return True
-    return kind in ("severity", "status") and len(_SEPARATORS.split(shown)) > 2
+    choices = _SEPARATORS.split(shown)
+    return (
+        kind in ("severity", "status")
+        and len(choices) > 2
+        and all(len(choice) <= _CHOICE for choice in choices)
+    )
 
 
 def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
@@ -159,6 +166,38 @@ def date(header: Header, calendar: Calendar, path: str) -> dt.date | None:
         if day:
             return day
     return None
+
+
+def opening_date(placed: Iterable[tuple[Block, Section]], calendar: Calendar) -> dt.date | None:
+    """The day with which the first paragraphs or the timeline begin ("On May 9th 2021 at 6:48 ..."), where no field states one."""
+    paragraphs = 0
+    for block, section in placed:
+        text = _opening(block, section)
+        if text is None:
+            continue
+        paragraphs += 1
+        day = first_day(text, calendar)
+        if day:
+            return day
+        if paragraphs > _FIRST_PARAGRAPHS:
+            break
+    return None
+
+
+def _opening(block: Block, section: Section) -> str | None:
+    if isinstance(block, Heading):
+        return block.text.plain if section.kind == "timeline" else None
+    if isinstance(block, Table) and section.kind == "timeline" and block.rows:
+        return " ".join(
+            cell.plain for cell in [*(block.header.cells if block.header else []), *block.rows[0].cells]
+        )[:120]
+    if isinstance(block, Paragraph):
+        start = " ".join(block.text.plain[:200].split())
+        return start[:60] if start[:3].casefold() in ("on ", "at ", "am ", "le ") or start[:2] == "El" else ""
+    return None
+
+
+_FIRST_PARAGRAPHS = 4
 
 
 def first_day(text: str, calendar: Calendar) -> dt.date | None:

@@ -38,7 +38,7 @@ def finish(
         title=title,
         line=line,
         local_id=draft.local_id,
-        owners=tuple(draft.owners) or (section.owners if not empty else ()),
+        owners=(tuple(draft.owners) or (section.owners if not empty else ())) + tuple(draft.also),
         due=draft.due,
         due_raw=draft.due_raw or None,
         priority=draft.priority,

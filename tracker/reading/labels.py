@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.vocabulary import Vocabulary, fold
 
-_BEFORE = "([{（【,;|·•—–/\n、，；"
+_BEFORE = "([{（【,;|·•—–/\n、，；。"
 _MOST_LABEL = 40
 _OPEN = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}"}
 
@@ -96,7 +96,8 @@ def _label_before(
             continue
         phrase = " ".join(tokens[-size:])
         kind = _kind(phrase, words, groups)
-        if kind and (loose or (kind in _CAPITAL and phrase[:1].isupper())):
+        capital = phrase[:1].isupper() or not phrase.isascii()
+        if kind and capital and (loose or kind in _CAPITAL):
             return _Label(kind, colon - len(phrase), colon, -1)
     return None
 

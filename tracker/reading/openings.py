@@ -69,6 +69,7 @@ def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
     status = k.states.exact(text)
     colon = draft.text.plain[head : mark.end + 1].rstrip().endswith((":", "："))
     if status:
+        draft.labelled = draft.labelled or (text.isupper() and k.is_word("marker", fold(text)))
         draft.set_status(status, text, head, mark.end)
     elif LEAD_PRIORITY.fullmatch(text) or (k.words.first("priority", text) and draft.priority is None):
         draft.priority = draft.priority or text

@@ -71,7 +71,7 @@ class _Document:
         plain = Calendar(self.words, None, self.settings.day_first, self.source.text)
         placed = self._outline(blocks)
         head = header.read(placed, self.words)
-        base = header.date(head, plain, self.path)
+        base = header.date(head, plain, self.path) or header.opening_date(placed, plain)
         calendar = replace(plain, base=base)
         reader = Reader(self.words, calendar, people)
         walk = Extraction(

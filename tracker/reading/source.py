@@ -122,6 +122,12 @@ class Source:
             self._lines = starts
         return self._lines
 
+    def start_of(self, line: int) -> int:
+        """The byte of `data` on which a line starts; lines outside of the text give its ends."""
+        starts = self._starts()
+        index = line - self.base - 1
+        return starts[index] if 0 <= index < len(starts) else (0 if index < 0 else len(self.data))
+
     def line_start(self, at: int) -> int:
         """The byte of `data` on which the line of byte `at` starts."""
         return self._starts()[self.line(at) - self.base - 1]

@@ -13,6 +13,7 @@ FrontEnd = Callable[[Source], list[Block]]
 
 FORMATS: Mapping[str, str] = {
     "markdown": "tracker.reading.frontends.markdown:blocks",
+    "html": "tracker.reading.frontends.html:blocks",
     "text": "tracker.reading.frontends.text:blocks",
 }
 """Format -> where its function stands."""
@@ -26,6 +27,9 @@ EXTENSIONS: Mapping[str, str] = {
     ".mdown": "markdown",
     ".mkd": "markdown",
     ".mdx": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
     ".txt": "text",
     ".text": "text",
 }

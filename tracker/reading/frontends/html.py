@@ -1,20 +1,278 @@
-"""HTML inside Markdown: comments."""
+"""HTML to blocks, through lxml: pages, Confluence (storage format and view export), Google Docs, Notion, and HTML in Markdown.
+
+libxml2 keeps the line of each element; the bytes of a text are found again by looking for it from there on, so spans are exact
+wherever the text stands in the source as it is (no entity inside). Nothing is fetched: the HTML parser knows no external
+entities, and the network is off.
+"""
 
 from __future__ import annotations
 
-from tracker.reading.blocks import Block, Comment
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lxml import etree, html
+
+from tracker.reading.blocks import Block, Comment, Metadata
+from tracker.reading.frontends.builder import Builder
 from tracker.reading.source import Source
+
+_BLOCKS = frozenset(
+    ("p", "div", "section", "article", "blockquote", "dd", "dt", "dl", "figure", "main", "header", "footer", "aside", "form", "fieldset", "details",
+     "address", "ac:rich-text-body", "ac:layout-cell", "ac:layout-section", "ac:task-body", "hr", "body", "thead", "tbody", "caption")
+)  # fmt: skip
+_MARKS = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "del": "strike", "s": "strike", "strike": "strike", "code": "code", "tt": "code", "kbd": "code"}  # fmt: skip
+_SKIPPED = frozenset(
+    (
+        "script",
+        "style",
+        "head",
+        "noscript",
+        "svg",
+        "template",
+        "ac:emoticon",
+        "ac:placeholder",
+        "colgroup",
+        "iframe",
+        "object",
+    )
+)
+_STATUS_ON = ("complete", "done", "true")
+_NAMED = ("ac:structured-macro", "ac:parameter")
+
+Element = Any
+
+
+def blocks(source: Source) -> list[Block]:
+    """The blocks of an HTML document, in order."""
+    return _Walk(source, 0).walk(source.data)
 
 
 def fragment(source: Source, start: int, end: int) -> list[Block]:
-    """The blocks of a piece of HTML that stands in a Markdown document."""
-    out: list[Block] = []
-    data, at = source.data, start
-    while (at := data.find(b"<!--", at, end)) >= 0:
-        close = data.find(b"-->", at, end)
-        stop = close if close >= 0 else end
-        out.append(
-            Comment(source, at, min(end, stop + 3), data[at + 4 : stop].decode(errors="replace").strip())
+    """The blocks of a piece of HTML that stands in a Markdown document; comments are kept for their waivers."""
+    piece = source.data[start:end]
+    if piece.startswith(b"<!--") and piece.rstrip().endswith(b"-->") and piece.count(b"<!--") == 1:
+        return [Comment(source, start, end, piece.strip()[4:-3].decode(errors="replace").strip())]
+    return _Walk(source, start).walk(piece)
+
+
+class _Walk:
+    """One pass over the elements; tags that are no blocks and no marks are looked through."""
+
+    def __init__(self, source: Source, base: int) -> None:
+        self.source = source
+        self.base = base
+        self.first_line = source.line(base) - 1
+        self.builder = Builder(source, base)
+        self.skipping: Element | None = None
+        self.comments: list[Block] = []
+
+    def walk(self, data: bytes) -> list[Block]:
+        root = _parsed(data)
+        if root is None:
+            return []
+        for event, node in etree.iterwalk(root, events=("start", "end", "comment")):
+            if event == "comment":
+                self._comment(node)
+            elif event == "start":
+                self._start(node)
+            else:
+                self._end(node)
+                if self.skipping is node:
+                    self.skipping = None
+            if event != "start" and node.tail and self.skipping is None and node is not root:
+                self.builder.text(node.tail)
+        self.builder.finish()
+        return self.builder.out
+
+    def _comment(self, node: Element) -> None:
+        if self.skipping is not None or not node.text:
+            return
+        found = self.source.data.find(node.text.encode(errors="replace"), self.builder.cursor)
+        at = found if found >= 0 else self.builder.cursor
+        self.builder.out.append(Comment(self.source, at, at + len(node.text), node.text.strip()))
+
+    def _start(self, node: Element) -> None:
+        if self.skipping is not None or not isinstance(node.tag, str):
+            return
+        tag = node.tag
+        if tag in _SKIPPED:
+            self.skipping = node
+            return
+        if node.sourceline:
+            self.builder.reach_line(node.sourceline + self.first_line)
+        handle = _STARTS.get(tag)
+        if handle:
+            handle(self, node)
+        elif tag in _BLOCKS:
+            self.block(node)
+        else:
+            self._inline(node)
+        if node.text and self.skipping is None:
+            self.builder.text(node.text)
+
+    def _end(self, node: Element) -> None:
+        if self.skipping is not None or not isinstance(node.tag, str):
+            return
+        handle = _ENDS.get(node.tag)
+        if handle:
+            handle(self, node)
+        elif node.tag in _BLOCKS:
+            self.builder.flush()
+        else:
+            self.builder.close_marks(node)
+
+    # -- blocks --------------------------------------------------------------------------------------------------------
+
+    def block(self, node: Element) -> None:
+        """A block opens; some carry facts about the incident in their attributes."""
+        self.builder.flush()
+        classes = node.get("class") or ""
+        if "checkbox-on" in classes or "checkbox-off" in classes:
+            self.builder.check("checkbox-on" in classes)
+        times = {
+            key.removeprefix("data-incident-").replace("-", "_"): value
+            for key, value in node.items()
+            if key.startswith("data-incident-")
+        }
+        if times:
+            self.builder.out.append(Metadata(self.source, self.builder.cursor, self.builder.cursor, times))
+
+    def heading(self, node: Element) -> None:
+        """A heading opens."""
+        self.builder.flush()
+        self.builder.heading = int(node.tag[1])
+
+    def summary(self, node: Element) -> None:
+        """The label of a `<details>`."""
+        self.builder.flush()
+        self.builder.open_mark(node, "strong")
+
+    def end_summary(self, node: Element) -> None:
+        """The label closes."""
+        self.builder.close_marks(node)
+        self.builder.flush()
+
+    def open_list(self, node: Element) -> None:
+        """A list opens."""
+        self.builder.start_list(ordered=node.tag == "ol")
+
+    def item(self, node: Element) -> None:
+        """An entry opens; Confluence and GitHub mark tasks by class."""
+        self.builder.start_entry()
+        classes = (node.get("class") or "").split()
+        if node.get("data-inline-task-id") is not None or "task-list-item" in classes:
+            self.builder.check("checked" in classes)
+
+    def task(self, node: Element) -> None:
+        """A task of the Confluence storage format."""
+        self.builder.start_entry()
+        self.builder.check(False)
+        status = (
+            node.find("ac:task-status")
+            if node.nsmap
+            else next((child for child in node if child.tag == "ac:task-status"), None)
         )
-        at = stop
-    return out
+        if status is not None and (status.text or "").strip() in _STATUS_ON:
+            self.builder.check(True)
+
+    def check_box(self, node: Element) -> None:
+        """A check box."""
+        if (node.get("type") or "").casefold() == "checkbox":
+            self.builder.check(node.get("checked") is not None)
+
+    # -- inline --------------------------------------------------------------------------------------------------------
+
+    def _inline(self, node: Element) -> None:
+        mark = _MARKS.get(node.tag)
+        style = (node.get("style") or "").replace(" ", "").casefold()
+        if mark:
+            self.builder.open_mark(node, mark)
+        elif "font-weight:700" in style or "font-weight:bold" in style:
+            self.builder.open_mark(node, "strong")
+        elif "line-through" in style or "to-do-children-checked" in (node.get("class") or ""):
+            self.builder.open_mark(node, "strike" if style else "")
+
+    def link(self, node: Element) -> None:
+        """A link."""
+        self.builder.open_mark(node, "link", _target(node.get("href") or ""))
+
+    def moment(self, node: Element) -> None:
+        """A date that only its attribute tells (Confluence storage format)."""
+        if node.get("datetime") and not (node.text or "").strip():
+            self.builder.text(f", {node.get('datetime')} ")
+
+    def user(self, node: Element) -> None:
+        """A mentioned person (Confluence storage format)."""
+        name = node.get("ri:username") or node.get("ri:userkey") or node.get("ri:account-id")
+        if name:
+            self.builder.text(f" @{name} ")
+
+    def parameter(self, node: Element) -> None:
+        """Macros show their title (status) or key (jira); every other parameter is a setting."""
+        if node.get("ac:name") not in ("title", "key"):
+            self.skipping = node
+
+    def line_break(self, _node: Element) -> None:
+        """A line break that is shown."""
+        self.builder.text("\n", exact=False, keep=True)
+
+    def pre(self, node: Element) -> None:
+        """Preformatted text and identifiers are left out."""
+        self.builder.flush()
+        self.skipping = node
+
+
+def _parsed(data: bytes) -> Element | None:
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=False)
+    try:
+        return html.document_fromstring(data, parser=parser, ensure_head_body=False)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _target(url: str) -> str:
+    """The real target of a link; Google Docs leads every link through a page of its own."""
+    if url.startswith("https://www.google.com/url?q="):
+        from urllib.parse import parse_qs, urlsplit
+
+        return parse_qs(urlsplit(url).query).get("q", [url])[0]
+    return url
+
+
+_Handler = Callable[[_Walk, Element], None]
+_STARTS: Mapping[str, _Handler] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Walk.heading),
+    "summary": _Walk.summary,
+    "ul": _Walk.open_list,
+    "ol": _Walk.open_list,
+    "ac:task-list": _Walk.open_list,
+    "li": _Walk.item,
+    "ac:task": _Walk.task,
+    "ac:task-status": _Walk.pre,
+    "ac:task-id": _Walk.pre,
+    "ac:task-uuid": _Walk.pre,
+    "ac:parameter": _Walk.parameter,
+    "ri:user": _Walk.user,
+    "input": _Walk.check_box,
+    "table": lambda walk, _node: walk.builder.start_table(),
+    "tr": lambda walk, _node: walk.builder.start_row(),
+    "td": lambda walk, _node: walk.builder.start_cell(header=False),
+    "th": lambda walk, _node: walk.builder.start_cell(header=True),
+    "a": _Walk.link,
+    "time": _Walk.moment,
+    "br": _Walk.line_break,
+    "pre": _Walk.pre,
+}
+_ENDS: Mapping[str, _Handler] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), lambda walk, _node: walk.builder.flush()),
+    "summary": _Walk.end_summary,
+    "ul": lambda walk, _node: walk.builder.end_list(),
+    "ol": lambda walk, _node: walk.builder.end_list(),
+    "ac:task-list": lambda walk, _node: walk.builder.end_list(),
+    "li": lambda walk, _node: walk.builder.end_entry(),
+    "ac:task": lambda walk, _node: walk.builder.end_entry(),
+    "table": lambda walk, _node: walk.builder.end_table(),
+    "tr": lambda walk, _node: walk.builder.end_row(),
+    "td": lambda walk, _node: walk.builder.end_cell(),
+    "th": lambda walk, _node: walk.builder.end_cell(),
+}

@@ -47,10 +47,12 @@ Event = tuple[Any, dict[str, int]]
 
 def blocks(source: Source) -> list[Block]:
     """The blocks of a Markdown document, in order."""
-    if PILCROW in source.data:
+    data = source.data
+    if PILCROW in data or b"\n\\" in data or b"\n\n|" in data or b"\n\r\n|" in data:
         from tracker.reading.frontends import text
 
-        return text.blocks(source)
+        if PILCROW in data or text.needs_repair(data):
+            return text.blocks(source)
     return _Walk(source, source.text).walk()
 
 
@@ -149,6 +151,7 @@ class _Walk:
         self.out: list[Block] = []
         self.entries: list[Entry] = []
         self.lists: list[bool] = []
+        self.numbers: list[int] = []
         self.run = -1
         self.cell = 0
         self.cells: list[Text] = []
@@ -214,14 +217,20 @@ class _Walk:
 
     def _start_list(self, index: int, tag: Any, _place: dict[str, int]) -> None:
         self._close_run(index)
-        self.lists.append(tag["List"] is not None)
+        start = tag["List"]
+        self.lists.append(start is not None)
+        self.numbers.append(start or 0)
 
     def _end_list(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
         self.lists.pop()
+        self.numbers.pop()
         self.run = index + 1 if self.entries else -1
 
     def _start_item(self, index: int, _tag: Any, place: dict[str, int]) -> None:
         entry = Entry(self.source, place["start"], place["end"], len(self.lists), ordered=self.lists[-1])
+        if entry.ordered:
+            entry.number = self.numbers[-1]
+            self.numbers[-1] += 1
         self.entries.append(entry)
         self.out.append(entry)
         self.run = index + 1

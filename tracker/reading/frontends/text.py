@@ -15,18 +15,39 @@ from tracker.reading.source import Source
 
 _RULER = re.compile(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
 PILCROW = "¶".encode()
+_ESCAPED_LINES = 3
+_ESCAPED = re.compile(rb"(?m)^\\([#>*-])")
+_SPREAD = re.compile(rb"\|[ \t]*\r?\n(?:[ \t]*\r?\n)+[ \t]*\|[ \t]*:?-{3}")
+_GAP = re.compile(rb"(?<=\|)[ \t]*\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\|)")
 
 
 def blocks(source: Source) -> list[Block]:
     """The blocks of a text document; headings of rendered pages have no level."""
     flat = PILCROW in source.data
-    marked = _mark(source.data)
+    marked = _mark(repair(source.data))
     out = markdown.blocks_of(source, marked.decode(errors="replace"))
     if flat:
         for block in out:
             if isinstance(block, Heading):
                 block.level = 0
     return out
+
+
+def needs_repair(data: bytes) -> bool:
+    """Whether an editor escaped the Markdown, or put blank lines between the rows of tables."""
+    return data.count(b"\n\\") >= _ESCAPED_LINES or bool(_SPREAD.search(data))
+
+
+def repair(data: bytes) -> bytes:
+    """Escaped marks become marks and spread tables whole, byte for byte of the same length.
+
+    Blank lines between rows become blanks at the end of the row above, so no row moves.
+    """
+    if data.count(b"\n\\") >= _ESCAPED_LINES:
+        data = _ESCAPED.sub(rb" \1", data).replace(b"\\*\\*", b"    ")
+    if _SPREAD.search(data):
+        data = _GAP.sub(lambda gap: b" " * (len(gap[0]) - 1) + b"\n", data)
+    return data
 
 
 def _mark(data: bytes) -> bytes:

@@ -1,0 +1,243 @@
+"""Puts blocks together from a tree that is walked: what the front ends of HTML, DOCX and reStructuredText share.
+
+The caller opens and closes lists, entries, tables, cells and marks, and hands over text in document order; the builder finds
+each text in the source from where it stands on, so that lines and bytes are known where the text is there as it is.
+"""
+
+from __future__ import annotations
+
+from tracker.reading.blocks import Block, Entry, Heading, Mark, Paragraph, Piece, Row, Table, Text
+from tracker.reading.source import Source
+
+_WINDOW = 4096
+"""Bytes behind the current place in which a text is looked for; keeps the search linear."""
+_PROBE = 60
+
+
+class Builder:
+    """The blocks so far, and the one that is being put together.
+
+    Attributes:
+        heading: The level of the heading whose text is coming, 0 for none.
+        cursor: The byte of the source up to which text was found.
+    """
+
+    def __init__(self, source: Source, base: int = 0) -> None:
+        self.source = source
+        self.out: list[Block] = []
+        self.cursor = base
+        self.heading = 0
+        self._parts: list[str] = []
+        self._pieces: list[Piece] = []
+        self._marks: list[Mark] = []
+        self._open: list[tuple[object, str, int, str]] = []
+        self._size = 0
+        self._lists: list[bool] = []
+        self._entries: list[Entry | None] = []
+        self._tables: list[list[Row]] = []
+        self._cells: list[Text] = []
+        self._headers = 0
+        self._in_cell = 0
+
+    # -- text ----------------------------------------------------------------------------------------------------------
+
+    def reach_line(self, line: int) -> None:
+        """What comes stands on this line or after it."""
+        start = self.source.start_of(line)
+        self.cursor = max(self.cursor, start)
+
+    def text(self, value: str, *, exact: bool = True, keep: bool = False) -> None:
+        """Text of the current block; white space is collapsed as a browser does (`keep`: a break that is shown)."""
+        shown = value if keep else " ".join(value.split())
+        if not shown:
+            self._space()
+            return
+        if not keep and value[0].isspace():
+            self._space()
+        start = self._find(shown) if exact else self.cursor
+        self._pieces.append(
+            Piece(self._size, start, start + len(shown.encode(errors="replace")) if exact else start)
+        )
+        self._parts.append(shown)
+        self._size += len(shown)
+        if not keep and value[-1].isspace():
+            self._space()
+
+    def _space(self) -> None:
+        if self._parts and not self._parts[-1][-1].isspace():
+            self._parts.append(" ")
+            self._pieces.append(Piece(self._size, self.cursor, self.cursor))
+            self._size += 1
+
+    def _find(self, shown: str) -> int:
+        """Where the text starts in the source; the current place where it cannot be found."""
+        data = self.source.data
+        probe = shown.encode(errors="replace")[:_PROBE]
+        found = data.find(probe, self.cursor, self.cursor + _WINDOW)
+        if found < 0:
+            word = shown.split(" ", 1)[0].encode(errors="replace")
+            found = data.find(word, self.cursor, self.cursor + _WINDOW) if word else -1
+        if found < 0:
+            return self.cursor
+        self.cursor = found + len(probe)
+        return found
+
+    def open_mark(self, key: object, kind: str, value: str = "") -> None:
+        """Text from here on has this mark until `close_marks` with the same key."""
+        self._open.append((key, kind, self._size, value))
+
+    def close_marks(self, key: object) -> None:
+        """Close the mark that was opened with this key, if one was."""
+        if self._open and self._open[-1][0] is key:
+            _, kind, start, value = self._open.pop()
+            if kind and self._size > start:
+                self._marks.append(Mark(kind, start, self._size, value))
+
+    def _take(self) -> Text | None:
+        """The text so far, and a fresh start."""
+        plain = "".join(self._parts)
+        for _, kind, start, value in self._open:
+            if kind and self._size > start:
+                self._marks.append(Mark(kind, start, self._size, value))
+        self._open = [(key, kind, 0, value) for key, kind, _, value in self._open]
+        pieces, marks = self._pieces, sorted(self._marks, key=lambda mark: mark.start)
+        self._parts, self._pieces, self._marks, self._size = [], [], [], 0
+        if not plain.strip():
+            return None
+        start = pieces[0].start
+        return Text(
+            self.source,
+            start,
+            max(start, *(piece.end for piece in pieces)),
+            plain,
+            marks=marks,
+            pieces=pieces,
+        )
+
+    def flush(self) -> None:
+        """Close the current block and put it where it belongs."""
+        if self._in_cell:
+            if self._parts and self._parts[-1] != "\n":
+                self.text("\n", exact=False, keep=True)
+            return
+        level, self.heading = self.heading, 0
+        text = self._take()
+        if text is None:
+            return
+        if level:
+            self._dissolve()
+            self.out.append(Heading(self.source, text.start, text.end, level, text))
+        elif self._entries and self._entries[-1] is not None:
+            entry = self._entries[-1]
+            if not entry.texts:
+                entry.start = text.start
+            entry.texts.append(text)
+            entry.end = max(entry.end, text.end)
+        else:
+            self.out.append(Paragraph(self.source, text.start, text.end, text))
+
+    def _dissolve(self) -> None:
+        """A heading inside an entry opens a section; the entry was only a frame around it."""
+        if self._entries and self._entries[-1] is not None:
+            if self.out and self.out[-1] is self._entries[-1] and not self._entries[-1].texts:
+                self.out.pop()
+            self._entries[-1] = None
+
+    def finish(self) -> None:
+        """Close whatever is still open."""
+        self._in_cell = 0
+        while self._tables:
+            self.end_table()
+        self.flush()
+
+    # -- lists ---------------------------------------------------------------------------------------------------------
+
+    def start_list(self, *, ordered: bool) -> None:
+        """A list opens; inside of cells lists are only lines."""
+        self.flush()
+        self._lists.append(ordered)
+
+    def end_list(self) -> None:
+        """The innermost list closes."""
+        self.flush()
+        if self._lists:
+            self._lists.pop()
+
+    def start_entry(self) -> None:
+        """An entry of the innermost list opens."""
+        self.flush()
+        if self._in_cell:
+            self._entries.append(None)
+            return
+        depth = max(1, len(self._lists))
+        entry = Entry(
+            self.source, self.cursor, self.cursor, depth, ordered=bool(self._lists and self._lists[-1])
+        )
+        self._entries.append(entry)
+        self.out.append(entry)
+
+    def end_entry(self) -> None:
+        """The innermost entry closes."""
+        self.flush()
+        if self._entries:
+            self._entries.pop()
+
+    def check(self, checked: bool) -> None:
+        """A check box stands here."""
+        if self._entries and self._entries[-1] is not None:
+            self._entries[-1].checked = checked
+        elif self._in_cell:
+            self.text("[x] " if checked else "[ ] ", exact=False, keep=True)
+
+    # -- tables --------------------------------------------------------------------------------------------------------
+
+    def start_table(self) -> None:
+        """A table opens; one inside a cell is only text of that cell."""
+        self.flush()
+        self._tables.append([])
+
+    def start_row(self) -> None:
+        """A row opens."""
+        if len(self._tables) == 1:
+            self._cells, self._headers = [], 0
+
+    def start_cell(self, *, header: bool) -> None:
+        """A cell opens."""
+        if len(self._tables) != 1:
+            return
+        self._take()
+        self._in_cell = 1
+        self._headers += header
+
+    def end_cell(self) -> None:
+        """The cell closes."""
+        if len(self._tables) != 1 or not self._in_cell:
+            return
+        self._in_cell = 0
+        text = self._take()
+        if text is not None:
+            text.plain = text.plain.rstrip()
+        self._cells.append(text or Text(self.source, self.cursor, self.cursor))
+
+    def end_row(self) -> None:
+        """The row closes; `columns` 0 marks one whose cells are all headers."""
+        if len(self._tables) != 1 or not self._cells:
+            return
+        start = next((cell.start for cell in self._cells if cell.plain), self.cursor)
+        end = max(start, *(cell.end for cell in self._cells))
+        columns = 0 if self._headers == len(self._cells) else len(self._cells)
+        self._tables[0].append(Row(self.source, start, end, self._cells, columns))
+        self._cells = []
+
+    def end_table(self) -> None:
+        """The table closes; its first row is the header where it is marked so or nothing else can be."""
+        if len(self._tables) > 1:
+            self._tables.pop()
+            return
+        rows = self._tables.pop() if self._tables else []
+        if not rows:
+            return
+        header, body = rows[0], rows[1:]
+        for row in rows:
+            row.columns = row.columns or len(row.cells)
+        self.out.append(Table(self.source, rows[0].start, max(row.end for row in rows), header, body))
