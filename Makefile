@@ -138,8 +138,8 @@ sbom: setup-package ## the bill of materials of the runtime, CycloneDX JSON
 lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	@scripts/lock
 
-bd: ## build the `bd` of Beads that the integration tests use
-	@echo "not there yet" >&2; exit 1
+bd: ## build the `bd` of Beads that the integration tests use (outside the repository); its path is the last line
+	@tools/bd/build
 
 clean: ## remove what the checks and the demo made
 	@rm -rf .pmtrack dist build site htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
