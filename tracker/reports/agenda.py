@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tracker.reports.incidents import KnownButUnfixed
+from tracker.reports.incidents import RELATIONS, KnownButUnfixed
 from tracker.reports.lines import ItemLine
 from tracker.reports.metrics import urgency
 
@@ -47,7 +47,7 @@ def _reasons(line: ItemLine, known: KnownButUnfixed | None, is_stale: bool) -> l
     found: list[tuple[int, str]] = []
     if known is not None:
         name = known.incident.incident or known.incident.title
-        found.append((50, f"was open when {name} happened ({known.why})"))
+        found.append((50, f"was open when {name} happened ({RELATIONS[known.why]})"))
     if line.late_days:
         found.append((min(40, 10 + line.late_days // 3), f"{line.late_days} days overdue"))
     if line.slips >= 2:

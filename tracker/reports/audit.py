@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from tracker.models import Finding, Severity
 from tracker.reports import metrics
 from tracker.reports.calendar import Period
-from tracker.reports.history import Life
+from tracker.reports.history import Life, unidentified
 from tracker.reports.ledger import Ledger
-from tracker.reports.lines import ItemLine
+from tracker.reports.lines import ItemLine, line_of
 from tracker.world import Event, RunRecord, TrackerHealth
 
 _DAY = dt.timedelta(days=1)
@@ -167,7 +167,7 @@ def audit_of(ledger: Ledger, before: Ledger, findings: Findings | None = None) -
         unowned=tuple(sorted((line for line in still if not line.owners), key=by_urgency)),
         undated=tuple(sorted((line for line in still if line.due is None), key=by_urgency)),
         drift=_flagged(ledger, "drift", "conflict", "gone", "removed", "unreadable"),
-        unidentified=_flagged(ledger, "ambiguous"),
+        unidentified=tuple(line_of(life, ledger.lens) for life in unidentified(ledger.world)),
     )
 
 
@@ -203,7 +203,7 @@ def _flagged(ledger: Ledger, *flags: str) -> tuple[ItemLine, ...]:
 
 def _matters(line: ItemLine) -> bool:
     """A removed or lost item that is done anyway is no trouble; a difference between the two sides is."""
-    return line.is_open or bool({"drift", "conflict", "ambiguous"} & set(line.flags))
+    return line.is_open or bool({"drift", "conflict"} & set(line.flags))
 
 
 def differences(

@@ -65,13 +65,26 @@ class Life:
 
 
 def lives(world: World) -> tuple[Life, ...]:
-    """The life of every item that is real work (no template text), in the world's order."""
+    """The life of every item that is real work, in the world's order.
+
+    No template text, and no row that could be either of two known items: those count already.
+    """
     documents = {document.path: document for document in world.documents}
     first = _first_seen(world.items)
     return tuple(
         _life(tracked, documents.get(tracked.path), first, world.now)
         for tracked in world.items
-        if not tracked.item.placeholder
+        if not tracked.item.placeholder and not tracked.candidates
+    )
+
+
+def unidentified(world: World) -> tuple[Life, ...]:
+    """Rows that could be either of two known items; they are shown and never counted."""
+    documents = {document.path: document for document in world.documents}
+    return tuple(
+        Life(tracked, documents.get(tracked.path), world.now, ((world.now, None),), None)
+        for tracked in world.items
+        if tracked.candidates and not tracked.item.placeholder
     )
 
 

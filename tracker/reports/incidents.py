@@ -77,6 +77,9 @@ _COMMON = frozenset(
 )
 
 
+RELATIONS = {"related": "named as related", "cause": "like cause", "service": "same service"}
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
     """A post-mortem in a list, and why it is there."""

@@ -20,6 +20,7 @@ class Ledger:
     """Everything that the metrics ask.
 
     Attributes:
+        documents: The post-mortems of incidents up to the day of the report.
         lives: Every item that was ever there up to the moment.
         lines: The items that are there at the moment.
         line_by_life: The line of every life, by `id(life)`, removed ones too.
@@ -72,4 +73,5 @@ def ledger_of(
     found = tuple(life for life in lives(world) if life.opened <= world.now)
     lines = {id(life): line_of(life, lens) for life in found}
     here = tuple(lines[id(life)] for life in found if life.exists_at(world.now))
-    return Ledger(world, settings, lens, post_mortems(world.documents), found, here, lines)
+    known = tuple(one for one in post_mortems(world.documents) if one.date is None or one.date <= lens.today)
+    return Ledger(world, settings, lens, known, found, here, lines)

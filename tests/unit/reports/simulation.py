@@ -1,4 +1,4 @@
-"""Twelve weeks of an organisation's incidents, generated from a seed, with the true numbers written down as they happen.
+"""Sixteen weeks of an organisation's incidents, generated from a seed, with the true numbers written down as they happen.
 
 The simulation keeps its own books in the plainest way (sets of open items, counters a day), knows nothing of
 `tracker.reports`, and gives the world that pmtrack would have recorded.
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from tracker.models import ActionItem, Issue, IssueRef, Note, Person, PostMortem, Review, Status
 from tracker.world import Event, RunRecord, Side, TrackedItem, TrackerHealth, World
 
-FIRST = dt.date(2026, 8, 31)  # a Monday
-DAYS = 12 * 7
+FIRST = dt.date(2026, 8, 3)  # a Monday; four weeks come before the twelve that the reports show
+DAYS = 16 * 7
 LAST = FIRST + dt.timedelta(days=DAYS - 1)
 
 PEOPLE = {
@@ -48,14 +48,32 @@ _THINGS = (
     "the certificate renewal", "the search indexer", "the rate limiter", "the session cache", "the backup restore",
 )  # fmt: skip
 _TYPES = ("prevent", "detect", "mitigate", "Process", "Documentation", None)
-_SERVICES = ("checkout", "search", "identity", "billing")
+_SERVICES = (
+    "checkout",
+    "search",
+    "identity",
+    "billing",
+    "catalogue",
+    "notifications",
+    "ledger",
+    "mobile api",
+)
 _CAUSES = (
     "Connection pool exhausted after the nightly batch doubled its parallelism",
     "Expired certificate on the internal gateway because renewal needed a manual step",
     "Schema migration locked the orders table during peak traffic",
     "Retry storm from mobile clients saturated the session cache",
+    "Feature flag rolled out to every region at once without a canary",
+    "Disk filled by debug logging that nobody switched off",
+    "Failover script still pointed at a decommissioned replica",
+    "Third-party rate limit reached after a marketing campaign",
+    "Clock drift on two hosts broke token validation",
+    "Memory leak in the image resizer, restarted by hand for weeks",
+    "Typo in a DNS record removed the mail exchanger",
+    "Backup job competed with customer queries for disk bandwidth",
+    "Queue consumer deadlocked on an oversized message",
+    "Autoscaler lowered capacity during a metrics outage",
 )
-_STATUSES = {None: Status.OPEN}
 
 
 @dataclass
@@ -184,7 +202,7 @@ def tracked(work: Work) -> TrackedItem:
 
 
 def simulate(seed: int = 7, incidents_a_week: float = 2.5) -> Simulation:
-    """Live through the twelve weeks."""
+    """Live through the weeks."""
     chance = random.Random(seed)  # noqa: S311 -- a simulation, no secret
     books = Simulation()
     for number in range(DAYS):
@@ -229,8 +247,8 @@ def _incident(books: Simulation, chance: random.Random, day: dt.date, happened: 
             items=tuple(items),
             notes=(Note("cause", chance.choice(_CAUSES), 5),),
             reviews=(
-                Review("1 week", None, 60, done=chance.random() < 0.5),
-                Review("1 month", day + dt.timedelta(days=30), 61),
+                Review("1 week", None, 60, done=chance.random() < 0.85),
+                Review("1 month", day + dt.timedelta(days=30), 61, done=chance.random() < 0.6),
             ),
             sha256="0" * 64,
         )
@@ -267,7 +285,9 @@ def _work_on(work: Work, chance: random.Random, day: dt.date, happened: Counter[
     elif work.is_open and dice < 0.040:
         _set_status(work, Status.CANCELLED, at)
         happened["closed"] += 1
-    elif work.is_open and dice < 0.060 and work.due is not None and work.due <= day + dt.timedelta(days=3):
+    elif (
+        work.is_open and 0.5 < dice < 0.62 and work.due is not None and work.due <= day + dt.timedelta(days=3)
+    ):
         _slip(work, chance, at, happened)
     elif work.is_open and dice < 0.080:
         _set_status(work, Status.IN_PROGRESS, at)

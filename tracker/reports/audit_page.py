@@ -1,0 +1,240 @@
+"""The audit as a page: what is new first, then what must be done today, then the state of pmtrack itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracker.models import Finding, Severity
+from tracker.reports import item_tables as items
+from tracker.reports.audit import Audit, Difference, Waiver
+from tracker.reports.header import (
+    age_told,
+    backlog_chart,
+    compared,
+    flow_chart,
+    freshness_told,
+    local_time,
+)
+from tracker.reports.lines import ItemLine
+from tracker.reports.page import (
+    Cell,
+    Column,
+    Page,
+    Row,
+    Section,
+    Table,
+    Tile,
+    Tone,
+    clear,
+    count_of,
+    day,
+    number,
+    plain,
+    told,
+    words,
+)
+
+_TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.PLAIN}
+
+
+def audit_page(audit: Audit) -> Page:
+    """The page of an audit."""
+    sections = (
+        _changes("new", "New since the last audit", audit.new, Tone.BAD),
+        _changes("resolved", "Resolved since the last audit", audit.resolved, Tone.GOOD),
+        _overdue(audit),
+        _lines("due-soon", "Due soon", audit.due_soon),
+        _findings(audit),
+        _lines("unowned", "Nobody owns it", audit.unowned, tone=Tone.WARN),
+        _lines("undated", "No due date", audit.undated, tone=Tone.WARN),
+        _lines("stale", "Stale", audit.stale, (*items.STANDARD[:4], items.TOUCHED, *items.STANDARD[5:])),
+        _lines(
+            "drift", "Document and tracker differ", audit.drift, (*items.STANDARD, items.FLAGS), Tone.WARN
+        ),
+        _waivers(audit),
+        _lines("unidentified", "Items that could not be identified", audit.unidentified, tone=Tone.BAD),
+        Section("trend", "Trend", "", (), (backlog_chart(audit.trend), flow_chart(audit.trend))),
+        _health(audit),
+    )
+    return Page(
+        kind="audit",
+        title="Nightly audit",
+        headline=_headline(audit),
+        stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
+        f"compared with the last audit of {local_time(audit.since, audit.timezone)}",
+        freshness=freshness_told(audit.freshness, audit.timezone),
+        stale=any(one.stale for one in audit.freshness),
+        tiles=_tiles(audit),
+        sections=told(sections),
+        clear=clear(sections),
+    )
+
+
+def _headline(audit: Audit) -> str:
+    if not audit.changed:
+        return "Nothing changed since the last audit."
+    overdue = sum(one.kind == "became overdue" for one in audit.new)
+    closed = sum(one.kind == "closed" for one in audit.resolved)
+    opened = sum(one.kind == "opened" for one in audit.new)
+    parts = [
+        f"{count_of(overdue, 'item')} became overdue" if overdue else "",
+        f"{opened} opened" if opened else "",
+        f"{closed} closed" if closed else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    return f"{said}." if said else f"{count_of(len(audit.new) + len(audit.resolved), 'change')}."
+
+
+def _tiles(audit: Audit) -> tuple[Tile, ...]:
+    now, before, than = audit.totals, audit.before, "at the last audit"
+    findings = sum(rule.count for rule in audit.rules)
+    errors = sum(rule.count for rule in audit.rules if rule.severity is Severity.ERROR)
+    return (
+        compared("Open", now.open, before.open, bad_up=None, than=than),
+        compared("Overdue", now.overdue, before.overdue, bad_up=True, than=than),
+        compared("Nobody owns it", now.unowned, before.unowned, bad_up=True, than=than),
+        compared("No due date", now.undated, before.undated, bad_up=True, than=than),
+        Tile("Done", str(now.done), f"{now.verified} with evidence, {now.dropped} dropped"),
+        Tile(
+            "Findings",
+            str(findings) if audit.findings.evaluated else "–",
+            f"{count_of(errors, 'error')}, {audit.waived} waived"
+            if audit.findings.evaluated
+            else "not evaluated",
+            Tone.BAD if errors else Tone.PLAIN,
+        ),
+    )
+
+
+def _changes(key: str, title: str, found: tuple[Difference, ...], tone: Tone) -> Section:
+    table = items.noted_table(title, ((one.kind, one.line, one.detail) for one in found))
+    return Section(key, title, "", (table,), tone=tone)
+
+
+def _overdue(audit: Audit) -> Section:
+    lines = [line for group in audit.overdue for line in group.lines]
+    groups = ", ".join(f"{plain(group.name)} {group.count}" for group in audit.overdue[:8])
+    lead = f"{count_of(len(lines), 'item')} with {count_of(len(audit.overdue), 'owner')}: {groups}."
+    table = items.table_of("Overdue by owner, oldest first", lines, items.BY_OWNER)
+    return Section("overdue", "Overdue by owner", lead, (table,), tone=Tone.BAD)
+
+
+def _lines(
+    key: str,
+    title: str,
+    lines: tuple[ItemLine, ...],
+    fields: tuple[items.Field, ...] = items.STANDARD,
+    tone: Tone = Tone.PLAIN,
+) -> Section:
+    return Section(key, title, "", (items.table_of(title, lines, fields),), tone=tone)
+
+
+def _findings(audit: Audit) -> Section:
+    shown = [one for one in audit.findings.findings if one.waived_by is None]
+    rules = Table(
+        "Findings by severity and rule",
+        (Column("Severity"), Column("Code"), Column("Rule"), Column("Findings", numeric=True)),
+        tuple(
+            Row(
+                (
+                    Cell(rule.severity, tone=_TONES[rule.severity]),
+                    words(rule.code),
+                    words(rule.slug),
+                    number(rule.count),
+                )
+            )
+            for rule in audit.rules
+        ),
+    )
+    skipped = (
+        f"Skipped for lack of data: {', '.join(map(plain, audit.findings.skipped))}."
+        if audit.findings.skipped
+        else ""
+    )
+    lead = f"{count_of(len(shown), 'finding')}, {audit.waived} waived. {skipped}".strip()
+    tone = next((_TONES[rule.severity] for rule in audit.rules), Tone.PLAIN)
+    return Section("findings", "Findings", lead, (rules, _finding_table(shown)), tone=tone)
+
+
+def _finding_table(findings: Iterable[Finding]) -> Table:
+    order = list(Severity)
+    rows = sorted(findings, key=lambda one: (order.index(one.severity), one.code, one.path, one.span.line))
+    columns = (
+        Column("Severity"), Column("Code"), Column("Where"), Column("What is wrong", wide=True), Column("What to do", wide=True),
+    )  # fmt: skip
+    return Table("Findings", columns, tuple(Row(_finding_cells(one)) for one in rows))
+
+
+def _finding_cells(one: Finding) -> tuple[Cell, ...]:
+    where = f"{one.path}:{one.span.line}" if one.path else ""
+    severity = Cell(one.severity, sort=list(Severity).index(one.severity), tone=_TONES[one.severity])
+    return (severity, words(one.code), words(where), words(one.message), words(one.advice))
+
+
+def _waivers(audit: Audit) -> Section:
+    order = ("expired", "ending", "active")
+    found = sorted(audit.findings.waivers, key=lambda one: (order.index(one.state), one.path, one.line))
+    counts = ", ".join(f"{sum(one.state == state for one in found)} {state}" for state in order)
+    columns = (
+        Column("State"), Column("Until"), Column("Code"), Column("Where"), Column("Item", wide=True), Column("Reason", wide=True),
+    )  # fmt: skip
+    table = Table("Waivers", columns, tuple(Row(_waiver_cells(one)) for one in found))
+    return Section("waivers", "Waivers", f"{counts}.", (table,), tone=_waiver_tone(found))
+
+
+def _waiver_tone(found: Iterable[Waiver]) -> Tone:
+    states = {one.state for one in found}
+    return Tone.BAD if "expired" in states else Tone.WARN if "ending" in states else Tone.PLAIN
+
+
+def _waiver_cells(one: Waiver) -> tuple[Cell, ...]:
+    by = f" ({one.by})" if one.by else ""
+    return (
+        Cell(one.state, tone=_waiver_tone([one])),
+        day(one.until),
+        words(one.code),
+        words(f"{one.path}:{one.line}" if one.path else ""),
+        words(one.item or "the whole document"),
+        words(f"{one.reason}{by}"),
+    )
+
+
+def _health(audit: Audit) -> Section:
+    rows = tuple(
+        Row(
+            (
+                words(one.tracker.name),
+                words(one.tracker.type),
+                words(
+                    local_time(one.tracker.last_success, audit.timezone)
+                    if one.tracker.last_success
+                    else "never"
+                ),
+                Cell(
+                    "–" if one.age_hours is None else age_told(one.age_hours),
+                    sort=one.age_hours,
+                    tone=Tone.WARN if one.stale else Tone.PLAIN,
+                ),
+                words(one.tracker.error or "none"),
+            )
+        )
+        for one in audit.freshness
+    )
+    columns = (Column("Tracker"), Column("Type"), Column("Last read"), Column("Age", numeric=True), Column("Trouble at the last try", wide=True))  # fmt: skip
+    return Section(
+        "health", "Run health", _run_told(audit), (Table("Trackers", columns, rows),) if rows else ()
+    )
+
+
+def _run_told(audit: Audit) -> str:
+    run = audit.last_sync
+    if run is None:
+        said = "No sync has been recorded."
+    else:
+        end = "" if run.finished is not None else ", broken off"
+        said = (
+            f"Last sync {local_time(run.started, audit.timezone)}{end}: "
+            f"{run.done} done, {run.failed} failed, {run.deferred} put off."
+        )
+    intents = f" {count_of(audit.open_intents, 'create')} of unknown outcome." if audit.open_intents else ""
+    return f"{said}{intents} {count_of(audit.totals.items, 'item')} in {count_of(audit.totals.documents, 'post-mortem')}."

@@ -1,0 +1,107 @@
+"""A report as CSV: one row an item and section, then one row a number; safe to open in a spreadsheet.
+
+A cell that a spreadsheet would run as a formula gets an apostrophe before it
+(https://owasp.org/www-community/attacks/CSV_Injection); numbers and days are never touched.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tracker.models import Finding
+from tracker.reports.audit import Audit
+from tracker.reports.forms.json import value_of
+from tracker.reports.lines import ItemLine
+from tracker.reports.report import Report
+from tracker.reports.review import Review
+
+_DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
+_FIELDS = (
+    "item_id", "local_id", "title", "status", "owner", "team", "due", "first_due", "late_days", "slips", "slipped_days",
+    "opened", "closed", "age_days", "priority", "severity", "category", "incident", "service", "tracker", "issue", "url",
+    "path", "line",
+)  # fmt: skip
+COLUMNS = ("section", "remark", *_FIELDS, "value")
+
+
+def render(report: Report) -> str:
+    """The report as CSV with a header line; every cell is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in _rows(report.values):
+        writer.writerow([safe(row.get(name)) for name in COLUMNS])
+    return out.getvalue()
+
+
+def safe(value: object) -> str:
+    """The value as a cell that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, (bool, int, float, dt.date)):
+        return str(value)
+    text = str(value).replace("\0", "")
+    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
+
+
+def _rows(values: Audit | Review) -> Iterator[Mapping[str, object]]:
+    for section, remark, line in _audit_lines(values) if isinstance(values, Audit) else _review_lines(values):
+        yield {"section": section, "remark": remark, **{name: getattr(line, name) for name in _FIELDS}}
+    if isinstance(values, Audit):
+        yield from map(_finding, values.findings.findings)
+    for name, number in numbers(values):
+        yield {"section": "number", "remark": name, "value": number}
+
+
+def _audit_lines(audit: Audit) -> Iterator[tuple[str, str, ItemLine]]:
+    yield from (("new", f"{one.kind}: {one.detail}", one.line) for one in audit.new)
+    yield from (("resolved", f"{one.kind}: {one.detail}", one.line) for one in audit.resolved)
+    yield from _plain("overdue", (line for group in audit.overdue for line in group.lines))
+    for name in ("due_soon", "stale", "unowned", "undated", "drift", "unidentified"):
+        yield from _plain(name.replace("_", "-"), getattr(audit, name))
+
+
+def _review_lines(review: Review) -> Iterator[tuple[str, str, ItemLine]]:
+    yield from (("agenda", "; ".join(one.reasons), one.line) for one in review.agenda)
+    yield from _plain("overdue", (line for group in review.overdue_by_owner for line in group.lines))
+    yield from _plain("due", review.due_14)
+    yield from _plain("slipping", review.slipping)
+    for one in review.known:
+        name = one.incident.incident or one.incident.path
+        yield from (
+            ("known-but-unfixed", f"{one.why}: open when {name} happened", line) for line in one.lines
+        )
+    yield from _plain("unverified", review.unverified)
+
+
+def _plain(section: str, lines: Iterable[ItemLine]) -> Iterator[tuple[str, str, ItemLine]]:
+    return ((section, "; ".join(line.flags), line) for line in lines)
+
+
+def _finding(finding: Finding) -> Mapping[str, object]:
+    waived = f" (waived: {finding.waived_by})" if finding.waived_by else ""
+    return {
+        "section": "finding",
+        "remark": f"{finding.severity} {finding.code} {finding.slug}: {finding.message}{waived}",
+        "item_id": finding.item_id,
+        "title": finding.item,
+        "path": finding.path,
+        "line": finding.span.line,
+    }
+
+
+def numbers(values: Audit | Review) -> Iterator[tuple[str, float]]:
+    """Every single number of the report with its dotted name, as in the JSON form."""
+    yield from _leaves(value_of(values), "")
+
+
+def _leaves(value: Any, name: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _leaves(one, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield name, value

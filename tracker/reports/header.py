@@ -1,0 +1,89 @@
+"""What both reports begin with: as of when, how fresh the trackers' data is, tiles with what was before, the trend."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from zoneinfo import ZoneInfo
+
+from tracker.reports.audit import Freshness
+from tracker.reports.metrics import Week
+from tracker.reports.page import Cell, Chart, Series, Tile, Tone, plain
+
+
+def local_time(moment: dt.datetime, timezone: str) -> str:
+    """The moment on the clocks of the report, with the day and the zone's name."""
+    return f"{moment.astimezone(ZoneInfo(timezone)):%a %d %b %Y %H:%M %Z}"
+
+
+def freshness_told(found: Iterable[Freshness], timezone: str) -> tuple[Cell, ...]:
+    """One sentence a tracker, with a warning tone where it is not fresh."""
+    return tuple(Cell(_fresh(one, timezone), tone=Tone.WARN if one.stale else Tone.GOOD) for one in found)
+
+
+def _fresh(one: Freshness, timezone: str) -> str:
+    name, success = plain(one.tracker.name), one.tracker.last_success
+    if success is None:
+        return f"{name}: never read"
+    told = (
+        f"{name}: read {local_time(success, timezone)} ({age_told(one.age_hours or 0.0)} before this report)"
+    )
+    return f"{told}; last attempt failed: {plain(one.tracker.error)}" if one.tracker.error else told
+
+
+def age_told(hours: float) -> str:
+    """An age in words, such as 5 min, 3 h or 2 days."""
+    if hours < 1:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
+
+
+def compared(label: str, now: int, before: int, *, bad_up: bool | None, than: str) -> Tile:
+    """A tile with the difference to before.
+
+    Args:
+        label: What is counted.
+        now: The number.
+        before: The number it is compared with.
+        bad_up: Whether more is worse; None where neither is.
+        than: When that was ("at the last audit").
+    """
+    difference = now - before
+    detail = (
+        f"{'▲' if difference > 0 else '▼'} {abs(difference)}, was {before} {than}"
+        if difference
+        else "unchanged"
+    )
+    tone = Tone.PLAIN
+    if difference and bad_up is not None:
+        tone = Tone.BAD if (difference > 0) is bad_up else Tone.GOOD
+    return Tile(label, str(now), detail, tone)
+
+
+def backlog_chart(weeks: Sequence[Week]) -> Chart:
+    """Open and overdue at the end of each week."""
+    first, last = weeks[0].flow.open_at_end, weeks[-1].flow.open_at_end
+    return Chart(
+        "lines",
+        "Backlog",
+        f"Open items at the end of each week: {first} in the week of {weeks[0].first_day}, {last} now; "
+        f"{weeks[-1].overdue} of them overdue.",
+        tuple(f"{week.first_day:%d %b}" for week in weeks),
+        (
+            Series("Open", tuple(float(week.flow.open_at_end) for week in weeks)),
+            Series("Overdue", tuple(float(week.overdue) for week in weeks), "bad"),
+        ),
+    )
+
+
+def flow_chart(weeks: Sequence[Week]) -> Chart:
+    """Opened and closed in each week."""
+    opened = tuple(float(week.flow.opened + week.flow.reopened) for week in weeks)
+    closed = tuple(float(week.flow.closed) for week in weeks)
+    return Chart(
+        "columns",
+        "Opened and closed",
+        f"In {len(weeks)} weeks {sum(opened):.0f} items were opened or reopened and {sum(closed):.0f} closed.",
+        tuple(f"{week.first_day:%d %b}" for week in weeks),
+        (Series("Opened", opened, "main"), Series("Closed", closed, "good")),
+    )

@@ -1,0 +1,119 @@
+"""Tables of action items: the same columns in every section of both reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tracker.reports.lines import NOBODY, ItemLine
+from tracker.reports.page import Cell, Column, Row, Table, Tone, clip, day, link, number, words
+
+_FLAGS = {
+    "removed": "row removed from the document",
+    "gone": "issue no longer exists",
+    "ambiguous": "could be either of two known items",
+    "conflict": "both sides changed a field",
+    "unreadable": "issue could not be read",
+    "drift": "document and issue disagree on done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column and how a line fills it."""
+
+    column: Column
+    cell: Callable[[ItemLine], Cell]
+
+
+def _due(line: ItemLine) -> Cell:
+    return day(line.due, Tone.BAD if line.late_days else Tone.PLAIN)
+
+
+def _late(line: ItemLine) -> Cell:
+    if not line.late_days:
+        return Cell("", sort=0)
+    return number(line.late_days, " d", Tone.BAD)
+
+
+def _priority(line: ItemLine) -> Cell:
+    shown = line.priority_shown or ("" if line.priority is None else f"P{line.priority}")
+    return Cell(clip(shown, 24), sort=9 if line.priority is None else line.priority)
+
+
+def _owner(line: ItemLine) -> Cell:
+    return Cell(clip(line.owner, 60), tone=Tone.WARN if line.owner == NOBODY else Tone.PLAIN)
+
+
+def flags_told(line: ItemLine) -> str:
+    """What is wrong with the item, in words."""
+    return "; ".join(_FLAGS[flag] for flag in line.flags)
+
+
+ID = Field(Column("ID"), lambda line: words(clip(line.id, 20)))
+ACTION = Field(Column("Action", wide=True), lambda line: words(line.title))
+OWNER = Field(Column("Owner"), _owner)
+DUE = Field(Column("Due"), _due)
+LATE = Field(Column("Late", numeric=True), _late)
+PRIORITY = Field(Column("Priority"), _priority)
+INCIDENT = Field(Column("Incident"), lambda line: words(clip(line.incident or "", 48)))
+ISSUE = Field(Column("Issue"), lambda line: link(line.issue or "", line.url))
+PLACE = Field(Column("Where"), lambda line: link(line.place, line.source_url))
+TOUCHED = Field(Column("Last touched"), lambda line: day(line.touched))
+CLOSED = Field(Column("Closed"), lambda line: day(line.closed))
+SLIPS = Field(Column("Moved", numeric=True), lambda line: number(line.slips, "×"))
+SLIPPED = Field(Column("By", numeric=True), lambda line: number(line.slipped_days, " d"))
+FIRST_DUE = Field(Column("First due"), lambda line: day(line.first_due))
+FLAGS = Field(Column("What is wrong", wide=True), lambda line: words(flags_told(line)))
+TEAM = Field(Column("Team"), lambda line: words(line.team or ""))
+
+STANDARD = (ID, ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE)
+BY_OWNER = (OWNER, DUE, LATE, ID, ACTION, PRIORITY, INCIDENT, ISSUE, PLACE)
+
+
+def table_of(caption: str, lines: Iterable[ItemLine], fields: tuple[Field, ...] = STANDARD) -> Table:
+    """A table with one row an item."""
+    rows = tuple(
+        Row(tuple(field.cell(line) for field in fields), line.owners[0] if line.owners else NOBODY)
+        for line in lines
+    )
+    return Table(caption, tuple(field.column for field in fields), rows)
+
+
+def noted_table(
+    caption: str,
+    pairs: Iterable[tuple[str, ItemLine, str]],
+    names: tuple[str, str] = ("What", "Detail"),
+    fields: tuple[Field, ...] = (ACTION, OWNER, DUE, PRIORITY, INCIDENT, ISSUE, PLACE),
+) -> Table:
+    """The same with a word and the id before the action, and a remark right after it.
+
+    Args:
+        caption: Name of the table.
+        pairs: Word, item and remark of each row.
+        names: Headings of word and remark.
+        fields: The action first, then what follows the remark.
+    """
+    first, *rest = fields
+    rows = tuple(
+        Row(
+            (
+                words(word),
+                ID.cell(line),
+                first.cell(line),
+                words(remark),
+                *(field.cell(line) for field in rest),
+            ),
+            line.owners[0] if line.owners else NOBODY,
+        )
+        for word, line, remark in pairs
+    )
+    what, detail = names
+    columns = (
+        Column(what),
+        ID.column,
+        first.column,
+        Column(detail, wide=True),
+        *(field.column for field in rest),
+    )
+    return Table(caption, columns, rows)
