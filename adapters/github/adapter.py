@@ -1,0 +1,126 @@
+"""The GitHub tracker: `tracker.remote.Tracker` put together from its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from adapters.github import mapping, preflight, probe, queries, reader
+from adapters.github.budget import Budget
+from adapters.github.changes import Journal, changes, settle
+from adapters.github.client import Client
+from adapters.github.config import GitHubOptions
+from adapters.github.labels import Labels
+from adapters.github.people import People
+from adapters.github.repository import Repository
+from adapters.github.writer import Writer
+from tracker.models import Issue, Person, Status
+from tracker.remote import (
+    Capabilities,
+    ChangeOutcome,
+    Changes,
+    CreateOutcome,
+    FetchResult,
+    IssueChange,
+    NewIssue,
+    ProbeQuery,
+    ProbeResult,
+    Problem,
+    Resolution,
+    TrackerContext,
+)
+
+
+class GitHubTracker:
+    """The issues of one repository."""
+
+    type = "github"
+
+    def __init__(self, name: str, options: GitHubOptions, context: TrackerContext) -> None:
+        self.name = name
+        self.capabilities = capabilities(options)
+        self._context = context
+        self._budget = Budget(options, context)
+        self._client = Client(name, options, context, self._budget)
+        self._repository = Repository(self._client, options, context.memory)
+        self._labels = Labels(self._repository, self._budget)
+        self._people = People(self._repository, name)
+        self._journal = Journal()
+        self._writer = Writer(
+            self._repository,
+            self._budget,
+            labels=self._labels,
+            people=self._people,
+            journal=self._journal,
+            now=context.now,
+        )
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests so far."""
+        return self._client.requests
+
+    def check(self) -> Sequence[Problem]:
+        """See `Tracker.check`."""
+        return list(preflight.check(self._repository, self._labels))
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
+        """See `Tracker.fetch`; one request for each hundred ids."""
+        return reader.fetch(self._repository, ids)
+
+    def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
+        """See `Tracker.changes`; one request when nothing changed."""
+        return changes(self._repository, self._context.memory, self._journal, cursor, ids)
+
+    def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:
+        """See `Tracker.lookup`."""
+        return reader.lookup(self._repository, refs)
+
+    def owns(self, ref: str) -> bool:
+        """See `Tracker.owns`: `#45`, `GH-45`, `owner/name#45` or the address of an issue, not of a pull request."""
+        return self._repository.number_in(ref) is not None
+
+    def scan(self) -> Iterator[Issue]:
+        """See `Tracker.scan`."""
+        return reader.scan(self._repository)
+
+    def watermark(self) -> str | None:
+        """See `Tracker.watermark`: the highest number known to be taken."""
+        return probe.watermark(self._repository)
+
+    def probe(self, queries: Sequence[ProbeQuery]) -> Iterator[ProbeResult]:
+        """See `Tracker.probe`."""
+        return probe.probe(self._repository, queries, self._budget.settled_in, self._context.sleep)
+
+    def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
+        """See `Tracker.create`; one request for each issue."""
+        return self._writer.create(batch)
+
+    def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
+        """See `Tracker.update`."""
+        return self._writer.update(changes)
+
+    def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
+        """See `Tracker.resolve`."""
+        return self._people.resolve(names, people)
+
+    def close(self) -> None:
+        """Note how this run left the issues, so that the next one need not read them; close the connections."""
+        settle(self._repository, self._context.memory, self._journal)
+        self._client.close()
+
+
+def capabilities(options: GitHubOptions) -> Capabilities:
+    """What a repository can hold with these options."""
+    return Capabilities(
+        statuses=frozenset({Status.OPEN, Status.DONE, Status.CANCELLED}),
+        due=bool(options.due_field or options.project),
+        priority=bool(options.labels.priority),
+        assignees=mapping.ASSIGNEE_LIMIT,
+        labels=True,
+        create_batch=1,
+        fetch_batch=queries.BATCH,
+        # A date on a project board is no change of the issue: it does not move `updated_at`.
+        incremental=options.project is None,
+        title_limit=mapping.TITLE_LIMIT,
+        body_limit=mapping.BODY_LIMIT,
+    )

@@ -1,0 +1,376 @@
+"""Transport: one call, one request, through PyGithub's requester with its own repeating switched off.
+
+PyGithub's default retry repeats POSTs after a dropped connection or a 5xx answer (a second issue) and never repeats a
+PATCH; it also follows a 301 without the query. So it gets a `Retry` that never repeats and reports redirects, and reads
+are repeated here.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from adapters.github.answers import Answer, Limit, hint_for, limit_of, next_page, reason_of
+from adapters.github.budget import Budget
+from adapters.github.config import GitHubOptions
+from adapters.github.credentials import authentication
+from tracker.errors import (
+    AdapterError,
+    AuthError,
+    BadResponseError,
+    NotFoundError,
+    RateLimitedError,
+    UnreachableError,
+)
+from tracker.remote import TrackerContext
+
+if TYPE_CHECKING:
+    from github import Github
+    from github.Requester import Requester
+
+_READ_TRIES = 4
+_FIRST_PAUSE_S = 0.5
+_MAX_REDIRECTS = 3
+
+
+class NotConnected(Exception):
+    """The request never left: no such host, connection refused, TLS failed."""
+
+
+class Lost(Exception):
+    """The request may have arrived, its answer did not: dropped connection, time-out, half an answer."""
+
+
+class Redirected(Exception):
+    """The service says that the resource lives elsewhere; nothing was done."""
+
+    def __init__(self, status: int, location: str) -> None:
+        super().__init__(f"HTTP {status} to {location}")
+        self.location = location
+
+
+class Client:
+    """Sends requests and counts them; knows nothing of issues."""
+
+    def __init__(self, tracker: str, options: GitHubOptions, context: TrackerContext, budget: Budget) -> None:
+        self.requests = 0
+        self.scopes: str | None = None
+        self._tracker = tracker
+        self._options = options
+        self._context = context
+        self._budget = budget
+        self._github: Github | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._github is not None:
+            self._github.close()
+            self._github = None
+
+    # --- one request ------------------------------------------------------------------------------------------------
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Exactly one request.
+
+        Args:
+            method: "GET", "POST", "PATCH", "PUT" or "DELETE".
+            path: Below the API's address, with a slash in front.
+            params: The query.
+            body: Sent as JSON; None for none.
+            headers: Further headers.
+
+        Raises:
+            NotConnected: it was not sent.
+            Lost: nobody knows whether it was carried out.
+            Redirected: it was not carried out; the resource lives elsewhere.
+            AuthError: there is no token.
+        """
+        requester = self._requester()
+        self.requests += 1
+        answer = _exchange(
+            requester, method, path, params=dict(params or {}), headers=dict(headers or {}), body=body
+        )
+        self.scopes = answer.headers.get("x-oauth-scopes", self.scopes)
+        return answer
+
+    def graphql_path(self) -> str:
+        """The absolute address of the GraphQL API."""
+        return self._requester().graphql_url
+
+    # --- reads ------------------------------------------------------------------------------------------------------
+
+    def read(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        expect: Iterable[int] = (200,),
+    ) -> Answer:
+        """A GET, repeated with back-off while the service is unwell, redirects followed with their query.
+
+        Args:
+            path: Below the API's address.
+            params: The query.
+            headers: Further headers.
+            expect: The status codes that the caller understands.
+
+        Raises:
+            AdapterError: the read failed in the end; the class says how.
+        """
+        expected = frozenset(expect)
+        for hop in range(_MAX_REDIRECTS + 1):
+            try:
+                answer = self._repeat("GET", path, params, headers, None)
+            except Redirected as moved:
+                path = self.local(moved.location)
+                # GitHub's redirects name the resource by its id and drop the query.
+                params = None if urlsplit(moved.location).query else params
+                continue
+            if answer.status not in expected:
+                self.fail(answer)
+            if answer.status == 200 and answer.json() is None:
+                raise self._bad(f"the answer to GET {path} is not JSON")
+            return Answer(answer.status, answer.headers, answer.text, path, moved=hop > 0)
+        raise self._bad(f"GET {path} is redirected in a circle")
+
+    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+        """The pages of a list, by following `rel="next"` only.
+
+        Raises:
+            AdapterError: a page could not be read; the pages before it are true.
+        """
+        yield from self.pages_from(self.read(path, params=params))
+
+    def pages_from(self, answer: Answer) -> Iterator[list[dict[str, Any]]]:
+        """The page that was read, and those that follow it; see `pages`."""
+        while True:
+            yield self.records(answer)
+            following = next_page(answer.headers.get("link"))
+            if following is None:
+                return
+            answer = self.read(self.local(following))
+
+    def records(self, answer: Answer) -> list[dict[str, Any]]:
+        """The objects of a list answer.
+
+        Raises:
+            BadResponseError: it is no list of objects.
+        """
+        data = answer.json()
+        if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
+            raise self._bad(f"the answer to GET {answer.path} is not a list")
+        return data
+
+    def graphql(
+        self, query: str, variables: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """A GraphQL query (never a mutation): its data, which may be partial, and its errors.
+
+        Raises:
+            NotFoundError: the service has no GraphQL.
+            AdapterError: the query failed as a whole.
+        """
+        body = {"query": query, "variables": dict(variables)}
+        try:
+            answer = self._repeat("POST", self.graphql_path(), None, None, body)
+        except Redirected as moved:
+            raise self._bad(f"GraphQL is redirected to {moved.location}") from moved
+        if answer.status != 200:
+            self.fail(answer)
+        return self.graphql_data(answer)
+
+    def graphql_data(self, answer: Answer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Data and errors of a GraphQL answer.
+
+        Raises:
+            BadResponseError: it is none.
+            RateLimitedError: it says, with HTTP 200, that the quota is used up.
+        """
+        record = answer.record()
+        data, errors = record.get("data"), record.get("errors")
+        problems = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+        if not isinstance(data, dict):
+            if not problems:
+                raise self._bad("the answer to a GraphQL query is not one")
+            raise self._bad(f"GraphQL: {problems[0].get('message', 'unknown error')}")
+        return data, problems
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _repeat(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any] | None,
+        headers: Mapping[str, str] | None,
+        body: Any,
+    ) -> Answer:
+        """Send something that changes nothing until it is answered."""
+        pause = _FIRST_PAUSE_S
+        for left in reversed(range(_READ_TRIES)):
+            self._budget.before_read()
+            try:
+                answer = self.send(method, path, params=params, body=body, headers=headers)
+            except (NotConnected, Lost) as error:
+                if not left:
+                    raise self._unreachable(str(error)) from error
+            else:
+                limit = self._limit(answer)
+                if limit and not (left and self._budget.wait_for(limit)):
+                    self._limited(limit)
+                if not limit and not (left and _is_unwell(answer)):
+                    return answer
+                pause = 0.0 if limit else pause
+            self._context.sleep(pause)
+            pause = max(pause, _FIRST_PAUSE_S) * 2
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _limit(self, answer: Answer) -> Limit | None:
+        limit = limit_of(answer, self._context.now())
+        if limit is None and answer.status == 200 and '"RATE_LIMIT' in answer.text:
+            # GraphQL says it with HTTP 200 and errors[].type.
+            exhausted = Answer(403, {**answer.headers, "x-ratelimit-remaining": "0"}, "{}")
+            limit = limit_of(exhausted, self._context.now()) if _graphql_limited(answer) else None
+        if limit:
+            self._budget.limited(limit)
+        return limit
+
+    def fail(self, answer: Answer) -> NoReturn:
+        """Raise what an answer means that the caller cannot use."""
+        kinds: dict[int, type[AdapterError]] = {
+            401: AuthError,
+            403: AuthError,
+            404: NotFoundError,
+            410: NotFoundError,
+        }
+        kind = UnreachableError if answer.status >= 500 else kinds.get(answer.status, BadResponseError)
+        hint = hint_for(answer, self._options.repository)
+        raise kind(reason_of(answer), tracker=self._tracker, hint=hint)
+
+    def _limited(self, limit: Limit) -> NoReturn:
+        raise RateLimitedError(
+            f"GitHub asks to wait {limit.wait_s:.0f} s (rate limit)",
+            tracker=self._tracker,
+            hint="Run again later, or with --wait.",
+            retry_after_s=limit.wait_s,
+        )
+
+    def _unreachable(self, reason: str) -> UnreachableError:
+        hint = f"Check the network and api_url ({self._options.api_url})."
+        return UnreachableError(reason, tracker=self._tracker, hint=hint)
+
+    def _bad(self, reason: str) -> BadResponseError:
+        hint = "Check api_url; a proxy or a login page may have answered instead of GitHub."
+        return BadResponseError(reason, tracker=self._tracker, hint=hint)
+
+    def local(self, url: str) -> str:
+        """The path below the API's address of an absolute address that the service gave."""
+        base, target = urlsplit(self._options.api_url), urlsplit(url)
+        if target.hostname and (target.hostname, target.port) != (base.hostname, base.port):
+            raise self._bad(f"a redirect leads to another host, {target.hostname}")
+        path = target.path.removeprefix(base.path)
+        return path + (f"?{target.query}" if target.query else "")
+
+    def _requester(self) -> Requester:
+        if self._github is None:
+            self._github = _connect(self._options, self._context, self._tracker)
+        return self._github.requester
+
+
+def _connect(options: GitHubOptions, context: TrackerContext, tracker: str) -> Github:
+    from github import Github
+
+    from adapters.github.retry import OneShot
+
+    # PyGithub logs whole requests and answers at debug level; nothing of pmtrack reads that log.
+    logging.getLogger("github.Requester").setLevel(logging.WARNING)
+    return Github(
+        auth=authentication(options, context, tracker),
+        base_url=options.api_url,
+        timeout=options.timeout_s,
+        user_agent="pmtrack",
+        per_page=100,
+        verify=str((context.root / options.ca_bundle).resolve()) if options.ca_bundle else True,
+        retry=OneShot(),
+        seconds_between_requests=None,
+        seconds_between_writes=None,
+        lazy=True,
+        api_version=options.api_version or None,
+    )
+
+
+def _exchange(
+    requester: Requester,
+    method: str,
+    path: str,
+    *,
+    params: dict[str, Any],
+    headers: dict[str, str],
+    body: Any,
+) -> Answer:
+    """One request; the exceptions of four libraries become three."""
+    from github import GithubException
+    from requests import ConnectTimeout, RequestException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        status, received, text = requester.requestJson(method, path, params, headers, body)
+    except ConnectTimeout as error:
+        raise NotConnected(f"no connection: {_cause(error)}") from error
+    except RequestException as error:
+        kind = NotConnected if _before_sending(error) else Lost
+        raise kind(_cause(error)) from error
+    except (HTTPError, UnicodeDecodeError, OSError) as error:
+        raise Lost(_cause(error)) from error
+    except GithubException as error:
+        # Only fetching an App's installation token raises this before the request is sent.
+        raise AuthError(f"the GitHub App got no installation token: HTTP {error.status}") from error
+    return Answer(status, {key: str(value) for key, value in received.items()}, text, path)
+
+
+def _before_sending(error: Exception) -> bool:
+    """Whether the connection was never made, so that nothing can have arrived."""
+    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+
+    inner = error.args[0] if error.args else None
+    cause = inner.reason if isinstance(inner, MaxRetryError) else inner
+    return isinstance(cause, NewConnectionError | NameResolutionError | ConnectTimeoutError)
+
+
+def _cause(error: BaseException) -> str:
+    """The kind of failure, without addresses of objects and without what was sent."""
+    inner = error.args[0] if error.args else None
+    reason = getattr(inner, "reason", inner)
+    name = type(reason).__name__ if isinstance(reason, BaseException) else type(error).__name__
+    words = {
+        "NewConnectionError": "the connection was refused",
+        "NameResolutionError": "the host name is unknown",
+        "ConnectTimeoutError": "the connection timed out",
+        "ReadTimeoutError": "no answer in time",
+        "ProtocolError": "the connection was dropped",
+        "SSLError": "the TLS connection failed",
+    }
+    return words.get(name, name)
+
+
+def _is_unwell(answer: Answer) -> bool:
+    return answer.status >= 500 or (answer.status == 200 and bool(answer.text) and answer.json() is None)
+
+
+def _graphql_limited(answer: Answer) -> bool:
+    errors = answer.record().get("errors")
+    kinds = (
+        {each.get("type") for each in errors if isinstance(each, dict)} if isinstance(errors, list) else set()
+    )
+    return bool(kinds & {"RATE_LIMIT", "RATE_LIMITED"})

@@ -1,0 +1,205 @@
+"""The configured repository as this run knows it: its present name, what is allowed there, and issues that moved away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.github import mapping, queries
+from adapters.github.answers import is_issue
+from adapters.github.client import Client
+from adapters.github.config import LOOPBACK, GitHubOptions
+from adapters.github.references import Place, number_in, place_of_key, split_id
+from tracker.errors import BadResponseError, NotFoundError
+from tracker.models import Issue, IssueRef
+from tracker.remote import Refused
+
+_MOVED = "moved"
+_WRITERS = frozenset({"WRITE", "MAINTAIN", "ADMIN", "TRIAGE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the repository allows.
+
+    Attributes:
+        archived: Nothing can be written.
+        has_issues: Issues are switched on.
+        may_write: Labels, assignees and the like are taken, not dropped.
+    """
+
+    archived: bool
+    has_issues: bool
+    may_write: bool
+
+
+class Repository:
+    """Shared by the parts of the adapter."""
+
+    def __init__(self, client: Client, options: GitHubOptions, memory: MutableMapping[str, str]) -> None:
+        self.client = client
+        self.options = options
+        self.name = options.repository
+        self.permissions: Permissions | None = None
+        self.highest = 0
+        self.memory = memory
+        self._graphql = True
+
+    # --- names ------------------------------------------------------------------------------------------------------
+
+    @property
+    def path(self) -> str:
+        """REST path of the repository."""
+        return f"/repos/{self.name}"
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """GraphQL variables that name the repository."""
+        owner, _, name = self.name.partition("/")
+        return {"owner": owner, "name": name}
+
+    def number_in(self, ref: str) -> int | None:
+        """The issue number that a reference names, None for references to anything else."""
+        return number_in(ref, self.options.repository, self._hosts()) or (
+            number_in(ref, self.name, self._hosts()) if self.name != self.options.repository else None
+        )
+
+    def place(self, ref: IssueRef) -> Place:
+        """Where the issue is now, as far as this state knows."""
+        moved = self.moved().get(ref.id)
+        known = place_of_key(moved) if moved else None
+        if known:
+            return known
+        parts = split_id(ref.id)
+        told = place_of_key(ref.key)
+        if told and told.repository not in (self.name, self.options.repository):
+            return told
+        return Place(self.name, parts[0] if parts else (told.number if told else 0))
+
+    def moved(self) -> dict[str, str]:
+        """Issues that were transferred: their id and their present key."""
+        try:
+            data = json.loads(self.memory.get(_MOVED, "{}"))
+        except ValueError:
+            return {}
+        return {str(key): str(value) for key, value in data.items()} if isinstance(data, dict) else {}
+
+    def note_move(self, issue_id: str, key: str) -> None:
+        """Remember where an issue went."""
+        known = self.moved()
+        if known.get(issue_id) != key:
+            self.memory[_MOVED] = json.dumps({**known, issue_id: key}, sort_keys=True)
+
+    # --- what is known of it ----------------------------------------------------------------------------------------
+
+    def learn(self, record: Mapping[str, Any]) -> None:
+        """Take over what a REST answer says of the repository."""
+        rights = record.get("permissions") or {}
+        self.name = str(record.get("full_name") or self.name)
+        self.permissions = Permissions(
+            bool(record.get("archived")),
+            bool(record.get("has_issues", True)),
+            any(rights.get(each) for each in ("push", "triage", "maintain", "admin")) if rights else True,
+        )
+
+    def learn_node(self, node: Mapping[str, Any]) -> None:
+        """Take over what a GraphQL answer says of the repository."""
+        self.name = str(node.get("nameWithOwner") or self.name)
+        if "isArchived" in node:
+            permission = node.get("viewerPermission")
+            self.permissions = Permissions(
+                bool(node["isArchived"]),
+                bool(node.get("hasIssuesEnabled", True)),
+                permission is None or permission in _WRITERS,
+            )
+
+    def ensure(self) -> Permissions:
+        """What is allowed, read once.
+
+        Raises:
+            AdapterError: the repository cannot be read.
+        """
+        if self.permissions is None:
+            self.learn(self.client.read(self.path).record())
+        if self.permissions is None:
+            raise BadResponseError(f"{self.path} is not a repository")
+        return self.permissions
+
+    def refusal(self) -> Refused | None:
+        """Why nothing at all can be written here, None where it can."""
+        permissions = self.ensure()
+        if permissions.archived:
+            hint = "Un-archive it, or configure another repository."
+            return Refused(f"the repository {self.name} is archived", hint)
+        if not permissions.has_issues:
+            hint = "Switch issues on in its settings, or configure another repository."
+            return Refused(f"issues are disabled in {self.name}", hint)
+        return None
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def query(
+        self, text: str, variables: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        """A GraphQL query; None where the service has no GraphQL.
+
+        Raises:
+            AdapterError: the query failed.
+        """
+        if not self._graphql:
+            return None
+        try:
+            return self.client.graphql(text, variables)
+        except NotFoundError:
+            self._graphql = False
+            return None
+
+    def issue(self, raw: Mapping[str, Any], *, issue_id: str | None = None) -> Issue:
+        """A REST issue as pmtrack's value; its number counts as known."""
+        found = mapping.to_issue(raw, self.options, issue_id=issue_id)
+        if mapping.place_of(raw, self.name).repository.casefold() == self.name.casefold():
+            self.highest = max(self.highest, int(raw["number"]))
+        return found
+
+    def node(self, node: Any, *, issue_id: str | None = None) -> Issue | None:
+        """A GraphQL issue as pmtrack's value; None for a pull request or anything else."""
+        raw = self._raw(node)
+        return self.issue(raw, issue_id=issue_id) if raw else None
+
+    def _raw(self, node: Any) -> dict[str, Any] | None:
+        if not isinstance(node, dict) or node.get("__typename") != "Issue":
+            return None
+        raw = mapping.from_graphql(node, self.options)
+        return raw if is_issue(raw) else None
+
+    def by_number(self, numbers: Sequence[int]) -> dict[int, dict[str, Any] | None] | None:
+        """Issues among the numbers in REST form, in one request; None for a number that is a pull request.
+
+        Numbers that are missing from the result do not exist (or are no longer issues). None without GraphQL.
+
+        Raises:
+            AdapterError: the read failed.
+        """
+        result = self.query(queries.by_number(self.options, numbers), self.variables)
+        if result is None:
+            return None
+        data, errors = result
+        nodes = data.get("repository") or {}
+        # Only "not found" is an absence; whatever else went wrong makes the whole answer unusable.
+        for error in errors:
+            if error.get("type") != "NOT_FOUND":
+                raise BadResponseError(f"GraphQL: {error.get('message')}")
+        if not isinstance(data.get("repository"), dict):
+            raise NotFoundError(f"the repository {self.name} is not readable")
+        return {number: self._raw(node) for number in numbers if (node := nodes.get(f"n{number}"))}
+
+    def _hosts(self) -> frozenset[str]:
+        api, web = urlsplit(self.options.api_url), urlsplit(self.options.web)
+        hosts = {api.netloc.lower(), web.netloc.lower()}
+        if api.hostname in LOOPBACK:
+            # A local server may call itself by another of its names.
+            hosts |= {f"{host}:{api.port}" for host in LOOPBACK} | set(LOOPBACK)
+        return frozenset(hosts)
