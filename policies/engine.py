@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from policies.calendar import Calendar
 from policies.configuration import Override, PolicySettings
@@ -17,6 +18,7 @@ from policies.options import make_settings
 from policies.registry import AnyRule, matches, require_known
 from policies.rule import Need, Profile, Scope
 from policies.severity import severity_rank
+from policies.subjects import live_items
 from policies.waivers import Judged, Rules, Waiver, apply_waivers, inline_waivers
 from tracker.findings import CheckResult, SkippedRule, fingerprints, in_order
 from tracker.models import Finding, Severity
@@ -44,6 +46,7 @@ class Request:
         waivers: Of the waiver file; inline ones are found in the documents.
         baseline: Fingerprints of known findings.
         changed: Where given, only findings on these lines count.
+        only: Where given, only findings about these documents count; the others are looked up only.
     """
 
     rules: tuple[AnyRule, ...]
@@ -52,6 +55,11 @@ class Request:
     waivers: tuple[Waiver, ...] = ()
     baseline: frozenset[str] = frozenset()
     changed: Lines | None = None
+    only: frozenset[str] | None = None
+
+    def wants(self, path: str) -> bool:
+        """Whether findings about this document count; those about none always do."""
+        return self.only is None or not path or path in self.only
 
 
 def run_check(world: World, request: Request) -> CheckResult:
@@ -63,10 +71,15 @@ def run_check(world: World, request: Request) -> CheckResult:
     chosen = choose_rules(request.rules, request.settings)
     able = [rule for rule in chosen if not _lacks(rule, world)]
     views = _Views(world, request.settings)
-    found = [finding for rule in able for finding in _run(rule, world, request, views)]
+    found = [
+        finding
+        for rule in able
+        for finding in _run(rule, world, request, views)
+        if request.wants(finding.path)
+    ]
     judged = apply_waivers(
         [finding for finding in found if finding.code not in NOTICES],
-        (*inline_waivers(world.documents), *request.waivers),
+        (*inline_waivers(one for one in world.documents if request.wants(one.path)), *request.waivers),
         world,
         Rules(
             request.calendar.today(world.now),
@@ -109,10 +122,8 @@ def _sort(judged: Judged, crashes: Sequence[Finding], frame: _Frame) -> CheckRes
         ),
         rules={rule.code: describe(rule) for rule in frame.able}
         | {code: describe_notice(code) for code in NOTICES if any(one.code == code for one in counted)},
-        documents=len(frame.world.documents),
-        items=sum(
-            tracked.removed_at is None and not tracked.item.placeholder for tracked in frame.world.items
-        ),
+        documents=sum(request.wants(document.path) for document in frame.world.documents),
+        items=sum(request.wants(tracked.path) for tracked in live_items(frame.world)),
         resolved=len(request.baseline - set(names)),
     )
 
@@ -206,6 +217,15 @@ def _distinct(tables: Iterable[Mapping[str, object]]) -> list[Mapping[str, objec
         if table not in out:
             out.append(table)
     return out
+
+
+def settings_of(rule: AnyRule, settings: PolicySettings) -> Any:
+    """The rule's settings as configured for all documents.
+
+    Raises:
+        UserError: a wrong key or value.
+    """
+    return make_settings(rule.settings, _table(rule, settings), f"[policies.rules.{rule.code}]")
 
 
 def _table(rule: AnyRule, settings: PolicySettings) -> Mapping[str, object]:

@@ -1,0 +1,76 @@
+"""`pmtrack check --fix`: the mechanical repairs, written into the documents."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policies.configuration import PolicySettings
+    from policies.sla import Settings as SlaSettings
+    from tracker.reading.documents import DocumentFile
+    from tracker.settings import Settings
+
+
+def fix_documents(files: Iterable[DocumentFile], settings: Settings, policies: PolicySettings) -> Iterator[str]:
+    """Repair the documents and tell each change as `path:line: what`.
+
+    Only text in UTF-8 is changed; a document that changes meanwhile is left alone.
+    """
+    from policies.configuration import make_calendar
+    from policies.fixes import apply_edits, plan_edits
+    from tracker.reading import documents
+    from tracker.reading.settings import make
+
+    reading = make(settings.reading, settings.people)
+    sla, calendar = _sla(policies), make_calendar(policies.calendar, settings.timezone)
+    for file in files:
+        data = documents.load(file)
+        if not isinstance(data, bytes) or not _is_plain(data):
+            continue
+        edits = plan_edits(documents.read(file, data, reading), data, sla, calendar)
+        if not edits:
+            continue
+        if replace_file(Path(file.path), data, apply_edits(data, edits)):
+            yield from (f"{file.path}:{edit.line}: {edit.reason}" for edit in edits)
+        else:
+            yield f"{file.path}: changed meanwhile, left alone"
+
+
+def _sla(policies: PolicySettings) -> SlaSettings:
+    from policies.engine import settings_of
+    from policies.registry import load_rule
+
+    settings: SlaSettings = settings_of(load_rule("PM204"), policies)
+    return settings
+
+
+def _is_plain(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
+
+
+def replace_file(path: Path, old: bytes, new: bytes) -> bool:
+    """Put the new content in place of the old at once; False, and nothing done, where the file is not the old one any more."""
+    real = path.resolve()
+    if hashlib.sha256(real.read_bytes()).digest() != hashlib.sha256(old).digest():
+        return False
+    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(new)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(name).chmod(real.stat().st_mode & 0o7777)
+        Path(name).replace(real)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True

@@ -1,0 +1,53 @@
+"""`pmtrack waive`: accept a finding for a stated reason until a stated day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+from tracker.cli.context import Invocation
+
+
+@click.command("waive")
+@click.argument("code")
+@click.argument("document")
+@click.option("--item", help="Id, title or item id of the action item; all items of the document without it.")
+@click.option("--reason", required=True, help="Why this is accepted.")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Last day on which it is accepted."
+)
+@click.option("--by", help="Who accepts it.")
+@click.pass_obj
+def waive(invocation: Invocation, code: str, document: str, **options: Any) -> None:
+    """Accept a finding until a day: adds an entry to the waiver file."""
+    from policies.registry import find_rule
+    from policies.waiver_file import format_waiver
+    from policies.waivers import Waiver
+    from tracker.cli.checking import policy_settings, read_waivers
+    from tracker.cli.output import say
+    from tracker.errors import UserError
+
+    until: dt.datetime = options["until"]
+    today = invocation.now().date()
+    if until.date() < today or not options["reason"].strip():
+        raise UserError(
+            f"a waiver needs a reason and an end in the future, not {until.date()}", hint="Give --reason and --until."
+        )
+    path = invocation.settings.root / policy_settings(invocation.settings).waivers
+    read_waivers(path)
+    waiver = Waiver(
+        code=find_rule(code).code,
+        source=path.name,
+        line=1,
+        document=document,
+        reason=options["reason"],
+        until=until.date(),
+        by=options["by"],
+        item=options["item"],
+    )
+    before = path.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if path.is_file() else ""
+    path.write_text(before + format_waiver(waiver), encoding="utf-8")
+    say(f"{waiver.code} is accepted in {document} until {waiver.until}; see {path.name}.")
+
