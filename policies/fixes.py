@@ -64,7 +64,9 @@ def _next_id(item: ActionItem, items: Sequence[ActionItem], taken: set[str]) -> 
     near = [one.local_id for one in items if one.local_id and one.section == item.section]
     known = [match for name in (near or sorted(taken)) if (match := _ID.match(name))]
     prefix = known[0]["prefix"] if known else "A"
-    used = [int(match["number"]) for name in taken if (match := _ID.match(name)) and match["prefix"] == prefix]
+    used = [
+        int(match["number"]) for name in taken if (match := _ID.match(name)) and match["prefix"] == prefix
+    ]
     return f"{prefix}{max(used, default=0) + 1}"
 
 
@@ -79,7 +81,9 @@ def _iso_dates(items: Sequence[ActionItem], data: bytes) -> Iterator[Edit]:
         at = data[span.start : span.end].find(raw.encode())
         if at >= 0:
             start = span.start + at
-            yield Edit(start, start + len(raw.encode()), item.due.isoformat(), span.line, f"{raw!r} as ISO date")
+            yield Edit(
+                start, start + len(raw.encode()), item.due.isoformat(), span.line, f"{raw!r} as ISO date"
+            )
 
 
 def _due_dates(

@@ -127,8 +127,9 @@ class Rule(Generic[S]):
 
 
 def span_of(item: ActionItem, place: str) -> Span:
-    """Where a field of the item stands, else the item itself."""
-    return item.spans.get(place) or item.spans.get("item") or Span(0, 0, item.line)
+    """Where a field of the item stands, else its title, else the item itself."""
+    spans = item.spans
+    return spans.get(place) or spans.get("title") or spans.get("item") or Span(0, 0, item.line)
 
 
 def word_span(item: ActionItem, start: int, end: int) -> Span:

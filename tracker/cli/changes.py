@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tracker.errors import UserError
@@ -23,30 +22,44 @@ def changed_lines(revision: str, paths: Sequence[str]) -> Mapping[str, list[tupl
     """
     if revision.startswith("-") or not revision.strip():
         raise UserError(f"{revision!r} is no git revision", hint="Name a branch, a tag or a commit.")
-    known = {os.path.realpath(path): path for path in paths}
+    known = {Path(path).resolve(): path for path in paths}
     found: dict[str, list[tuple[int, int]]] = {}
-    for folder in sorted({os.path.dirname(path) for path in known}):
-        if folder not in {os.path.dirname(os.path.realpath(path)) for path in found}:
-            for real, first, last in _changes(revision, Path(folder)):
-                if real in known and (first, last) not in found.setdefault(known[real], []):
-                    found[known[real]].append((first, last))
+    for top in _repositories(known):
+        for real, first, last in _changes(revision, top):
+            if real in known:
+                found.setdefault(known[real], []).append((first, last))
     return found
 
 
-def _changes(revision: str, folder: Path) -> Iterator[tuple[str, int, int]]:
-    top = _git(folder, "rev-parse", "--show-toplevel").rstrip("\n")
-    base = _git(folder, "merge-base", "--end-of-options", revision, "HEAD").strip()
-    options = ("--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/")
-    path = ""
-    for line in _git(folder, "-c", "core.quotePath=false", "diff", *options, base, "--", ".").splitlines():
+def _repositories(files: Iterable[Path]) -> list[Path]:
+    """The top folders of the repositories that hold the files."""
+    tops: list[Path] = []
+    for folder in sorted({file.parent for file in files}):
+        if not any(folder.is_relative_to(top) for top in tops):
+            tops.append(Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n")).resolve())
+    return tops
+
+
+def _changes(revision: str, top: Path) -> Iterator[tuple[Path, int, int]]:
+    base = _git(top, "merge-base", "--end-of-options", revision, "HEAD").strip()
+    options = (
+        "--unified=0",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-renames",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+    )
+    path: Path | None = None
+    for line in _git(top, "-c", "core.quotePath=false", "diff", *options, base, "--").splitlines():
         if line.startswith("+++ "):
-            path = os.path.realpath(os.path.join(top, line[6:].rstrip("\t"))) if line.startswith("+++ b/") else ""
+            path = (top / line[6:].rstrip("\t")).resolve() if line.startswith("+++ b/") else None
         elif path and (hunk := _HUNK.match(line)):
             first, count = int(hunk[1]), int(hunk[2] or 1)
             yield path, first, first + max(count, 1) - 1
-    for name in _git(folder, "ls-files", "-z", "--others", "--exclude-standard").split("\0"):
+    for name in _git(top, "ls-files", "-z", "--others", "--exclude-standard").split("\0"):
         if name:
-            yield os.path.realpath(folder / name), *_WHOLE
+            yield (top / name).resolve(), *_WHOLE
 
 
 def _git(folder: Path, *arguments: str) -> str:
@@ -60,8 +73,12 @@ def _git(folder: Path, *arguments: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise UserError(f"git could not be run: {error}", hint="Install git, or leave --diff-base out.") from error
+        raise UserError(
+            f"git could not be run: {error}", hint="Install git, or leave --diff-base out."
+        ) from error
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["unknown error"])[0]
-        raise UserError(f"--diff-base: git says: {reason}", hint="Fetch the revision first (in CI: fetch-depth: 0).")
+        raise UserError(
+            f"--diff-base: git says: {reason}", hint="Fetch the revision first (in CI: fetch-depth: 0)."
+        )
     return done.stdout

@@ -28,7 +28,9 @@ def _words(_context: click.Context, _parameter: click.Parameter, values: Sequenc
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--select", multiple=True, callback=_words, help="Only these rules: codes, PM2, names, ALL.")
 @click.option("--ignore", multiple=True, callback=_words, help="Not these rules.")
-@click.option("--profile", type=click.Choice(("minimal", "standard", "strict")), help="A named selection of rules.")
+@click.option(
+    "--profile", type=click.Choice(("minimal", "standard", "strict")), help="A named selection of rules."
+)
 @click.option(
     "--fail-on",
     type=click.Choice(("error", "warning", "info", "never")),
@@ -40,10 +42,14 @@ def _words(_context: click.Context, _parameter: click.Parameter, values: Sequenc
 @click.option("--fix", is_flag=True, help="Add missing ids, write dates as ISO, fill due dates; then check.")
 @click.option("--explain", is_flag=True, help="Print the documentation of every rule that found something.")
 @click.option("--no-state", is_flag=True, help="Look at the documents alone, even where there is a state.")
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
-@click.option("--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print."
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output."
+)
 @click.pass_obj
-def check(invocation: Invocation, paths: tuple[str, ...], **options: Any) -> int:
+def check(invocation: Invocation, /, paths: tuple[str, ...], **options: Any) -> int:
     """Run the policy rules over documents; works without a state and without network."""
     from tracker.cli.checking import Choice, policy_settings
 
@@ -130,7 +136,9 @@ class _Check:
 
         path = self.settings.root / self.policies.baseline
         path.write_text(write_baseline(result.findings), encoding="utf-8")
-        say(f"{len(result.findings)} findings recorded in {path.name}; from now on only new ones are reported.")
+        say(
+            f"{len(result.findings)} findings recorded in {path.name}; from now on only new ones are reported."
+        )
         return int(ExitCode.OK)
 
     def _print(self, result: CheckResult) -> None:
@@ -154,7 +162,10 @@ class _Check:
         text = renderer(self.options.form)(result, sources())
         if self.options.explain and self.options.form == "text":
             codes = sorted({one.code for one in result.findings})
-            pages = (f"{result.rules[code].code} {result.rules[code].slug}\n\n{result.rules[code].documentation}" for code in codes)
+            pages = (
+                f"{result.rules[code].code} {result.rules[code].slug}\n\n{result.rules[code].documentation}"
+                for code in codes
+            )
             text = "\n\n".join([text, *pages])
         return text
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from tracker.settings import Settings
 
 
-def fix_documents(files: Iterable[DocumentFile], settings: Settings, policies: PolicySettings) -> Iterator[str]:
+def fix_documents(
+    files: Iterable[DocumentFile], settings: Settings, policies: PolicySettings
+) -> Iterator[str]:
     """Repair the documents and tell each change as `path:line: what`.
 
     Only text in UTF-8 is changed; a document that changes meanwhile is left alone.

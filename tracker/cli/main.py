@@ -26,6 +26,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "tracker.cli.parse:parse",
         "Show the action items that documents hold; no state, no network.",
     ),
+    "check": (
+        "tracker.cli.check:check",
+        "Run the policy rules over documents; works without a state and without network.",
+    ),
+    "explain": (
+        "tracker.cli.explain:explain",
+        "Print the documentation of a policy rule, or the list of all rules.",
+    ),
+    "waive": ("tracker.cli.waive:waive", "Accept a finding until a day: adds an entry to the waiver file."),
     "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
     "state": (
         "tracker.cli.state:state",

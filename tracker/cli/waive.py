@@ -20,7 +20,7 @@ from tracker.cli.context import Invocation
 )
 @click.option("--by", help="Who accepts it.")
 @click.pass_obj
-def waive(invocation: Invocation, code: str, document: str, **options: Any) -> None:
+def waive(invocation: Invocation, /, code: str, document: str, **options: Any) -> None:
     """Accept a finding until a day: adds an entry to the waiver file."""
     from policies.registry import find_rule
     from policies.waiver_file import format_waiver
@@ -33,7 +33,8 @@ def waive(invocation: Invocation, code: str, document: str, **options: Any) -> N
     today = invocation.now().date()
     if until.date() < today or not options["reason"].strip():
         raise UserError(
-            f"a waiver needs a reason and an end in the future, not {until.date()}", hint="Give --reason and --until."
+            f"a waiver needs a reason and an end in the future, not {until.date()}",
+            hint="Give --reason and --until.",
         )
     path = invocation.settings.root / policy_settings(invocation.settings).waivers
     read_waivers(path)
@@ -50,4 +51,3 @@ def waive(invocation: Invocation, code: str, document: str, **options: Any) -> N
     before = path.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if path.is_file() else ""
     path.write_text(before + format_waiver(waiver), encoding="utf-8")
     say(f"{waiver.code} is accepted in {document} until {waiver.until}; see {path.name}.")
-

@@ -34,8 +34,6 @@ def find_documents(settings: Settings, paths: Sequence[str]) -> list[DocumentFil
     Raises:
         NoInputError: there is none.
     """
-    from glob import glob
-
     from tracker.errors import NoInputError
     from tracker.reading import documents
     from tracker.reading.settings import make
@@ -43,18 +41,15 @@ def find_documents(settings: Settings, paths: Sequence[str]) -> list[DocumentFil
     exclude = make(settings.reading).exclude
     if paths:
         return documents.find(paths, exclude=exclude)
-    found = sorted({path for pattern in settings.documents for path in glob(_below(settings.root, pattern), recursive=True)})
+    found = sorted(
+        {os.path.relpath(path) for glob in settings.documents for path in settings.root.glob(glob)}
+    )
     if not found:
         raise NoInputError(
             "no documents: no path was given, and `documents` of the configuration matches nothing",
             hint="Name a folder or a file: pmtrack check docs/postmortems",
         )
     return documents.find(found, exclude=exclude)
-
-
-def _below(root: Path, pattern: str) -> str:
-    """The glob from the working directory, so that paths are shown as people type them."""
-    return os.path.relpath(root / pattern)
 
 
 def documents_alone(settings: Settings, files: Sequence[DocumentFile], now: dt.datetime) -> World:
@@ -75,7 +70,9 @@ def with_state(invocation: Invocation, files: Sequence[DocumentFile]) -> World:
     settings = invocation.settings
     with open_store(settings.state, root=settings.root, now=invocation.now) as store:
         world = store.world(people=settings.people)
-        return _Freshened(world, _records(store, settings.root), make(settings.reading, settings.people)).read(files)
+        return _Freshened(
+            world, _records(store, settings.root), make(settings.reading, settings.people)
+        ).read(files)
 
 
 def _records(store: Store, root: Path) -> Mapping[str, DocumentRecord]:

@@ -76,16 +76,21 @@ def _by_path(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]
 
 
 def _document(path: str, findings: Sequence[Finding], sources: Sources) -> str:
+    """The findings of one document; several about one place share its source line."""
     lines = sources(path) if path else ()
-    return "\n".join([path or "(no document)", *(_finding(one, lines) for one in findings)])
+    out = [path or "(no document)"]
+    for _, group in groupby(findings, key=lambda one: one.span):
+        here = list(group)
+        out += [line for one in here for line in _finding(one)]
+        out += [f"    {line}" for line in marked_line(here[0], lines)]
+    return "\n".join(out)
 
 
-def _finding(one: Finding, lines: Sequence[str]) -> str:
+def _finding(one: Finding) -> Iterator[str]:
     span = one.span
-    head = f"  {span.line}:{span.column} {one.severity.value} {one.code} {one.slug}: {one.message}"
-    excerpt = [f"    {line}" for line in marked_line(one, lines)]
-    advice = [f"      {one.advice}"] if one.advice else []
-    return "\n".join([head, *excerpt, *advice])
+    yield f"  {span.line}:{span.column} {one.severity.value} {one.code} {one.slug}: {one.message}"
+    if one.advice:
+        yield f"      {one.advice}"
 
 
 def _waived(one: Finding) -> str:
