@@ -1,0 +1,20 @@
+"""Jira, Cloud and Data Center, through the REST API version 2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tracker.remote import TrackerContext
+
+if TYPE_CHECKING:
+    from adapters.jira.adapter import JiraTracker
+
+
+def open_tracker(name: str, options: Mapping[str, Any], context: TrackerContext) -> JiraTracker:
+    """The tracker that `[trackers.NAME]` with `type = "jira"` describes; see `tracker.remote.TrackerFactory`."""
+    from adapters.jira.adapter import JiraTracker
+    from adapters.jira.config import JiraOptions
+    from tracker.validation import validate
+
+    return JiraTracker(name, validate(JiraOptions, options, f"[trackers.{name}]"), context)

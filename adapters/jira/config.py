@@ -1,0 +1,130 @@
+"""The options of a `[trackers.NAME]` table with `type = "jira"`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+LEVELS = 5
+GATEWAY = "https://api.atlassian.com/ex/jira"
+CANCELLED = (
+    "won't do",
+    "won't fix",
+    "wont fix",
+    "duplicate",
+    "cannot reproduce",
+    "declined",
+    "rejected",
+    "invalid",
+    "obsolete",
+    "abandoned",
+    "cancelled",
+    "canceled",
+    "incomplete",
+    "not a bug",
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class Resolutions(BaseModel):
+    """The names of the resolutions that pmtrack sets when it closes an issue."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    done: str = "Done"
+    cancelled: str = "Won't Do"
+    duplicate: str = "Duplicate"
+
+
+class JiraOptions(BaseModel):
+    """Where the Jira is, how to get in, and what to write; every key is described in docs/how-to/jira-cloud.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    deployment: Literal["auto", "cloud", "datacenter"] = "auto"
+    project: str
+    issue_type: str = "Task"
+
+    email: str | None = None
+    email_env: str = "JIRA_EMAIL"
+    token_env: str = "JIRA_TOKEN"  # noqa: S105 - the name of a variable
+    token_command: str | None = None
+    token_keyring: str | None = None
+    auth: Literal["auto", "basic", "bearer"] = "auto"
+    cloud_id: str | None = None
+
+    allow_http: bool = False
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    client_cert: Path | None = None
+    connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
+    read_timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    read_retries: Annotated[int, Field(ge=0, le=10)] = 4
+    longest_wait_s: Annotated[float, Field(ge=0)] = 60.0
+
+    label: str = "pmtrack"
+    priorities: tuple[str, ...] = ()
+    resolutions: Resolutions = Resolutions()
+    cancelled_words: tuple[str, ...] = CANCELLED
+    blocked_statuses: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    security_level: str | None = None
+    reporter: str | None = None
+    fields: dict[str, Any] = Field(default_factory=dict)
+    transition_fields: dict[str, Any] = Field(default_factory=dict)
+    parent: Literal["none", "epic"] = "none"
+    parent_type: str = "Epic"
+    remote_link: bool = False
+    entity_property: bool = True
+    search_overlap_minutes: Annotated[int, Field(ge=1)] = 120
+
+    @field_validator("url")
+    @classmethod
+    def _bare_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be the address of the Jira, like https://acme.atlassian.net")
+        if parts.username or parts.password:
+            raise ValueError("must not hold a user name or password; use token_env or token_command")
+        return url.rstrip("/")
+
+    @field_validator("project")
+    @classmethod
+    def _project_key(cls, key: str) -> str:
+        if not key or not key.replace("_", "").isalnum() or not key[0].isalpha():
+            raise ValueError(f"must be a project key like OPS, not {key!r}")
+        return key.upper()
+
+    @field_validator("label")
+    @classmethod
+    def _label(cls, label: str) -> str:
+        if not label or any(character.isspace() for character in label):
+            raise ValueError("must be one word: Jira's labels have no spaces")
+        return label
+
+    @field_validator("priorities")
+    @classmethod
+    def _priorities(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names and len(names) != LEVELS:
+            raise ValueError(
+                "must name five priorities, from the most urgent to the least (a name may stand twice)"
+            )
+        return names
+
+    @model_validator(mode="after")
+    def _plain_http(self) -> JiraOptions:
+        parts = urlsplit(self.url)
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
+            raise ValueError(
+                "url: http:// would send the token in clear; use https:// or set allow_http = true"
+            )
+        return self
+
+    @property
+    def api_url(self) -> str:
+        """Where requests go: the gateway for scoped tokens and OAuth on Cloud, else `url`."""
+        return f"{GATEWAY}/{self.cloud_id}" if self.cloud_id else self.url

@@ -1,0 +1,214 @@
+"""Creating issues in bulk: one request for up to 50, one outcome for each, nothing ever sent twice blindly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.jira import failures, mapping
+from adapters.jira.client import Answer, Client, Rejected
+from adapters.jira.config import JiraOptions
+from adapters.jira.groups import Groups
+from adapters.jira.mapping import Dialect, Payload
+from adapters.jira.metadata import FieldMeta, Screen
+from adapters.jira.pull import Pull
+from adapters.jira.site import Site
+from tracker.errors import AdapterError
+from tracker.models import Issue, Status
+from tracker.remote import (
+    Confirmed,
+    CreateOutcome,
+    Field,
+    IssueChange,
+    NewIssue,
+    NotSent,
+    Outcome,
+    Refused,
+    Unknown,
+)
+
+BATCH = 50
+"""Most issues of one `issue/bulk`: https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/"""
+
+_OPTIONAL = frozenset({"assignee", "priority", "duedate", "reporter", "components", "parent", "security"})
+_LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    new: NewIssue
+    payload: Payload
+
+
+class Creator:
+    """Creates issues."""
+
+    def __init__(self, client: Client, options: JiraOptions, site: Site, pull: Pull, groups: Groups) -> None:
+        self._client = client
+        self._options = options
+        self._site = site
+        self._pull = pull
+        self._groups = groups
+
+    def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
+        """See `tracker.remote.Tracker.create`; every issue stands as open, further statuses are the caller's to set."""
+        try:
+            screen, dialect = self._site.screen(), self._site.dialect
+        except AdapterError as error:
+            # Nothing was sent: the screen is read before the first create.
+            yield from (CreateOutcome(new.marker, NotSent(error.message)) for new in batch)
+            return
+        drafts, refused = self._drafts(batch, screen, dialect)
+        yield from refused
+        again: list[_Draft] = []
+        for start in range(0, len(drafts), BATCH):
+            for draft, outcome, retry in self._send(drafts[start : start + BATCH], screen, dialect):
+                if retry:
+                    again.append(retry)
+                else:
+                    yield CreateOutcome(draft.new.marker, outcome)
+        for start in range(0, len(again), BATCH):
+            for draft, outcome, _ in self._send(again[start : start + BATCH], screen, dialect):
+                yield CreateOutcome(draft.new.marker, outcome)
+
+    def _drafts(
+        self, batch: Sequence[NewIssue], screen: Screen, dialect: Dialect
+    ) -> tuple[list[_Draft], list[CreateOutcome]]:
+        parents = self._groups.parents(batch, dialect)
+        drafts, refused = [], []
+        for new in batch:
+            parent = parents.get(new.group or "")
+            if isinstance(parent, NotSent | Refused | Unknown):
+                refused.append(
+                    CreateOutcome(new.marker, NotSent(f"its parent could not be made: {parent.reason}"))
+                )
+                continue
+            payload = mapping.new_payload(new, self._options, screen, dialect, parent)
+            missing = screen.missing(payload.fields)
+            if missing:
+                hint = "Name a value for each under `fields` of this tracker in the configuration."
+                reason = f"{self._options.project} requires {'; '.join(map(described, missing))}"
+                refused.append(CreateOutcome(new.marker, Refused(reason, hint)))
+            else:
+                drafts.append(_Draft(new, payload))
+        return drafts, refused
+
+    def _send(
+        self, drafts: Sequence[_Draft], screen: Screen, dialect: Dialect
+    ) -> Iterator[tuple[_Draft, Outcome, _Draft | None]]:
+        body = {"issueUpdates": [draft.payload.body() for draft in drafts]}
+        written = self._client.write("POST", "issue/bulk", body=body)
+        if isinstance(written, NotSent | Unknown):
+            yield from ((draft, written, None) for draft in drafts)
+            return
+        made, failed = read_bulk(written, len(drafts))
+        if made is None:
+            unknown = Unknown("Jira's answer does not say which issues it made")
+            yield from ((draft, unknown, None) for draft in drafts)
+            return
+        self._pull.note_created([str(each["id"]) for each in made.values()])
+        for number, draft in enumerate(drafts):
+            if number in made:
+                issue = mapping.created_issue(draft.new, draft.payload, made[number], screen, dialect)
+                yield draft, self._confirmed(draft, issue), None
+            else:
+                yield (
+                    draft,
+                    Refused(failed[number].reason, failed[number].hint),
+                    _lighter(draft, failed[number]),
+                )
+
+    def _confirmed(self, draft: _Draft, issue: Issue) -> Confirmed:
+        warnings = list(draft.payload.warnings)
+        if self._options.remote_link:
+            warnings += self._link(draft.new, issue)
+        return Confirmed(issue, tuple(warnings))
+
+    def _link(self, new: NewIssue, issue: Issue) -> list[str]:
+        body = remote_link(new)
+        if body is None:
+            return []
+        written = self._client.write("POST", f"issue/{issue.ref.id}/remotelink", body=body)
+        return (
+            []
+            if isinstance(written, Answer)
+            else [f"the link to the document was not made: {written.reason}"]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    reason: str
+    hint: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+def read_bulk(
+    written: Answer | Rejected, count: int
+) -> tuple[dict[int, Mapping[str, Any]] | None, dict[int, _Failure]]:
+    """Which of `count` issues were made (by their place) and why the others were not; None where it cannot be told.
+
+    Jira lists what it made in the order sent, without what failed, and what failed by its place.
+    """
+    data = written.data if isinstance(written.data, dict) else {}
+    failed = {
+        int(each["failedElementNumber"]): _failure(each.get("elementErrors"))
+        for each in data.get("errors") or []
+        if isinstance(each, dict) and "failedElementNumber" in each
+    }
+    if isinstance(written, Rejected):
+        whole = _Failure(written.reason, written.hint)
+        return {}, {number: failed.get(number, whole) for number in range(count)}
+    issues = [
+        each for each in data.get("issues") or [] if isinstance(each, dict) and {"id", "key"} <= set(each)
+    ]
+    places = [number for number in range(count) if number not in failed]
+    if len(issues) != len(places):
+        return None, {}
+    return dict(zip(places, issues, strict=True)), failed
+
+
+def _failure(errors: Any) -> _Failure:
+    fields = errors.get("errors") if isinstance(errors, dict) else None
+    return _Failure(failures.in_error(errors) or "refused without a reason", None, tuple(fields or ()))
+
+
+def _lighter(draft: _Draft, failure: _Failure) -> _Draft | None:
+    """The draft without the optional fields that Jira did not take, None where nothing can be left out."""
+    sent = set(draft.payload.fields)
+    if not failure.fields or not set(failure.fields) <= _OPTIONAL & sent:
+        return None
+    return _Draft(draft.new, draft.payload.without(failure.fields, f"left out, Jira says: {failure.reason}"))
+
+
+def described(field: FieldMeta) -> str:
+    """A required field with what it allows."""
+    allowed = f" (one of {', '.join(field.allowed[:12])})" if field.allowed else ""
+    return f"{field.name!r} [{field.id}]{allowed}"
+
+
+def remote_link(new: NewIssue) -> dict[str, Any] | None:
+    """The link to the document; the same `globalId` updates it. None where the document has no address.
+
+    Source: https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issue-remote-links/
+    """
+    match = _LINK.search(new.context)
+    url = new.extra.get("document_url") or (match["url"] if match else None)
+    if not url:
+        return None
+    title = match["title"] if match else url
+    return {
+        "globalId": f"pmtrack={new.marker}",
+        "application": {"name": "pmtrack"},
+        "relationship": "post-mortem",
+        "object": {"url": url, "title": title[:255]},
+    }
+
+
+def status_change(new: NewIssue, issue: Issue) -> IssueChange | None:
+    """The change that brings a new issue to the status asked for, None for an open one."""
+    if new.status is Status.OPEN:
+        return None
+    return IssueChange(issue.ref, new.marker, {Field.STATUS: new.status}, base=issue)

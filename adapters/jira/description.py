@@ -1,0 +1,86 @@
+"""pmtrack's block inside a description in wiki markup.
+
+    text that people wrote
+    {color:#97a0af}pmtrack:begin 7k3m9q2wxa4t{color}
+    *Incident:* INC-1183 ...
+    {color:#97a0af}pmtrack:end{color}
+    more text that people wrote
+
+The delimiters are words, not macros: Jira Cloud stores documents and turns them into wiki markup and back, which keeps
+words and colours but drops anchors, comments and panel titles. They are found with or without the colour around them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from adapters.jira import markup
+from tracker.block import normalise
+
+LIMIT = 32_767
+"""Most characters of a description: the default of `jira.text.field.character.limit`."""
+
+_COLOUR = r"(?:\{color:#?\w+\})?"
+_BLOCK = re.compile(
+    _COLOUR
+    + r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})(?:\{color\})?[ \t]*\r?\n?(?P<inside>.*?)[ \t]*\r?\n?"
+    + _COLOUR
+    + r"pmtrack:end(?:\{color\})?",
+    re.DOTALL,
+)
+_BEGIN = re.compile(r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})")
+
+
+def render(marker: str, context: str) -> str:
+    """The block for a new or empty description."""
+    wiki = markup.to_wiki(context)
+    return "\n".join(
+        [
+            f"{{color:#97a0af}}pmtrack:begin {marker}{{color}}",
+            *([wiki] if wiki else []),
+            "{color:#97a0af}pmtrack:end{color}",
+        ]
+    )
+
+
+def find(description: str | None) -> tuple[str | None, str | None]:
+    """Marker and wiki inside of the first whole block, (marker, None) if only its begin is left, or (None, None)."""
+    match = _BLOCK.search(description or "")
+    if match:
+        return match["marker"], match["inside"]
+    lone = _BEGIN.search(description or "")
+    return (lone["marker"], None) if lone else (None, None)
+
+
+def context_of(inside: str) -> str:
+    """The inside of a block as normalised Markdown."""
+    return normalise(markup.to_markdown(inside))
+
+
+def replace(description: str | None, marker: str, context: str) -> str:
+    """The description with the block's inside replaced, everything else byte for byte; appended where there is none."""
+    text, block = description or "", render(marker, context)
+    match = next((each for each in _BLOCK.finditer(text) if each["marker"] == marker), None)
+    if match:
+        return text[: match.start()] + block + text[match.end() :]
+    if not text.strip():
+        return block
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return text + ("" if text.endswith(("\n", "\r")) else newline) + newline + block
+
+
+def fitting(marker: str, context: str, room: int = LIMIT) -> tuple[str, bool]:
+    """The context cut at a line end so that its block takes at most `room` characters, and whether it was cut."""
+    if len(render(marker, context)) <= room:
+        return context, False
+    lines = context.split("\n")
+    low, high = 0, len(lines)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = len(render(marker, _cut(lines, middle))) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return _cut(lines, low), True
+
+
+def _cut(lines: list[str], count: int) -> str:
+    return "\n".join([*lines[:count], "", "(cut: the document holds the rest)"])

@@ -1,0 +1,130 @@
+"""From owners as documents write them to accounts: the people map first, then the site's search for assignable users.
+
+Nobody is guessed: only a user whose full name, e-mail or user name is exactly the owner's name counts as a match. Answers
+are kept for half a day, so that a run in which nothing changed asks nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any
+
+from adapters.jira.client import Client
+from adapters.jira.config import JiraOptions
+from tracker.errors import AdapterError
+from tracker.models import Person
+from tracker.remote import Resolution
+
+MEMORY = "people"
+KEPT_FOR = dt.timedelta(hours=12)
+
+
+class People:
+    """Finds accounts; remembers what it found."""
+
+    def __init__(
+        self,
+        name: str,
+        client: Client,
+        options: JiraOptions,
+        memory: MutableMapping[str, str],
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._name = name
+        self._client = client
+        self._options = options
+        self._memory = memory
+        self._now = now
+
+    def resolve(
+        self, names: Sequence[str], people: Sequence[Person], *, cloud: Callable[[], bool]
+    ) -> dict[str, Resolution]:
+        """One resolution for each name; `cloud` is asked only if the site must be searched."""
+        known = self._known()
+        out: dict[str, Resolution] = {}
+        for name in names:
+            person = person_called(name, people)
+            account = person and (person.accounts.get(self._name) or person.accounts.get("jira"))
+            if account:
+                out[name] = Resolution(name, account)
+                continue
+            searched = (person.email if person and person.email else None) or name
+            if searched not in known:
+                found = self._search(searched, cloud())
+                if isinstance(found, AdapterError):
+                    out[name] = Resolution(name, None, f"could not be looked up: {found.message}")
+                    continue
+                known[searched] = (found.account, found.reason, self._now())
+            out[name] = Resolution(name, *known[searched][:2])
+        self._keep(known)
+        return out
+
+    def forget(self) -> None:
+        """Ask the site again next time."""
+        self._memory.pop(MEMORY, None)
+
+    def _search(self, name: str, cloud: bool) -> Resolution | AdapterError:
+        params = {
+            "project": self._options.project,
+            "maxResults": "50",
+            "query" if cloud else "username": name,
+        }
+        try:
+            users = self._client.read("GET", "user/assignable/search", params=params)
+        except AdapterError as error:
+            return error
+        return chosen(name, users if isinstance(users, list) else [], self._options.project)
+
+    def _known(self) -> dict[str, tuple[str | None, str | None, dt.datetime]]:
+        try:
+            stored = json.loads(self._memory.get(MEMORY, "{}"))
+            entries = {
+                name: (who, why, dt.datetime.fromisoformat(at)) for name, (who, why, at) in stored.items()
+            }
+        except (ValueError, TypeError, AttributeError):
+            return {}
+        oldest = self._now() - KEPT_FOR
+        return {name: entry for name, entry in entries.items() if entry[2] > oldest}
+
+    def _keep(self, known: Mapping[str, tuple[str | None, str | None, dt.datetime]]) -> None:
+        text = json.dumps({name: (who, why, at.isoformat()) for name, (who, why, at) in known.items()})
+        if text != self._memory.get(MEMORY, "{}"):
+            self._memory[MEMORY] = text
+
+
+def person_called(name: str, people: Sequence[Person]) -> Person | None:
+    """The person of the people map with this name, handle or e-mail."""
+    wanted = name.casefold().lstrip("@")
+    for person in people:
+        names = (person.key, *person.names, person.email or "")
+        if wanted in (each.casefold().lstrip("@") for each in names if each):
+            return person
+    return None
+
+
+def chosen(name: str, users: Sequence[Mapping[str, Any]], project: str) -> Resolution:
+    """The one user who is called exactly so; nobody where there is none or more than one."""
+    wanted = name.casefold().lstrip("@")
+    exact = [
+        user
+        for user in users
+        if wanted
+        in (
+            str(user.get(key) or "").casefold()
+            for key in ("displayName", "emailAddress", "name", "accountId")
+        )
+    ]
+    if len(exact) == 1:
+        return Resolution(name, str(exact[0].get("accountId") or exact[0].get("name")))
+    likely = exact or list(users)
+    if not likely:
+        return Resolution(name, None, f"nobody called {name!r} can be assigned in {project}")
+    told = ", ".join(
+        sorted(
+            f"{user.get('displayName')} ({user.get('accountId') or user.get('name')})" for user in likely[:5]
+        )
+    )
+    why = "several people are called so" if len(exact) > 1 else "nobody is called exactly so"
+    return Resolution(name, None, f"{why}: {told}; name the account in [people]")

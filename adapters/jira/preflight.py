@@ -1,0 +1,143 @@
+"""What `pmtrack doctor` asks a Jira before the first sync."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.jira.client import Client
+from adapters.jira.config import JiraOptions
+from adapters.jira.creating import described
+from adapters.jira.metadata import Screen
+from adapters.jira.site import Site
+from tracker.errors import AdapterError, NotFoundError
+from tracker.models import Severity
+from tracker.remote import Problem
+
+PERMISSIONS = {
+    "BROWSE_PROJECTS": (Severity.ERROR, "read issues"),
+    "CREATE_ISSUES": (Severity.ERROR, "create issues"),
+    "EDIT_ISSUES": (Severity.ERROR, "edit issues"),
+    "TRANSITION_ISSUES": (Severity.WARNING, "change the status of issues"),
+    "ASSIGN_ISSUES": (Severity.WARNING, "assign issues"),
+    "LINK_ISSUES": (Severity.INFO, "link issues to documents"),
+}
+
+
+class Preflight:
+    """Asks, and says what is fine and what is missing."""
+
+    def __init__(self, client: Client, options: JiraOptions, site: Site) -> None:
+        self._client = client
+        self._options = options
+        self._site = site
+
+    def problems(self) -> Iterator[Problem]:
+        """Who am I, what may I do, what does the project want.
+
+        Raises:
+            AdapterError: the site cannot be reached at all, or does not let us in.
+        """
+        self._site.forget()
+        kind = "Jira Cloud" if self._site.ask() == "cloud" else "Jira Data Center"
+        me = self._client.read("GET", "myself")
+        who = me.get("displayName") or me.get("name") or "somebody"
+        account = me.get("accountId") or me.get("name")
+        yield _fine(f"{self._options.url}: {kind}, logged in as {who} ({account})")
+        if abs(self._client.skew_s) > 60:
+            yield Problem(f"the clock of Jira is {self._client.skew_s:.0f} s off", Severity.INFO)
+        try:
+            yield from self._project()
+        except NotFoundError as error:
+            hint = error.hint or "Check `project`, and that this account may browse it."
+            yield Problem(f"project {self._options.project}: {error.message}", hint=hint)
+        except AdapterError as error:
+            yield Problem(f"project {self._options.project}: {error.message}", hint=error.hint)
+
+    def _project(self) -> Iterator[Problem]:
+        key = self._options.project
+        about = self._client.read("GET", f"project/{key}")
+        if about.get("archived"):
+            yield Problem(f"project {key} is archived", hint="Restore it, or configure another `project`.")
+            return
+        yield _fine(f"project {key}: {about.get('name')}")
+        yield from self._permissions()
+        screen = self._site.screen()
+        yield from self._screen(screen)
+        yield from self._workflow()
+
+    def _permissions(self) -> Iterator[Problem]:
+        params = {"projectKey": self._options.project, "permissions": ",".join(PERMISSIONS)}
+        held = self._client.read("GET", "mypermissions", params=params).get("permissions", {})
+        for key, (severity, what) in PERMISSIONS.items():
+            if not (held.get(key) or {}).get("havePermission"):
+                hint = f"Ask an administrator for {key} in {self._options.project}."
+                yield Problem(f"this account may not {what}", severity, hint)
+        missing = [key for key in PERMISSIONS if not (held.get(key) or {}).get("havePermission")]
+        if not missing:
+            yield _fine(f"permissions: {', '.join(what for _, what in PERMISSIONS.values())}")
+
+    def _screen(self, screen: Screen) -> Iterator[Problem]:
+        yield _fine(
+            f"issue type {self._options.issue_type}: {len(screen.fields)} fields on the create screen"
+        )
+        for name, what in (("duedate", "due dates"), ("priority", "priorities"), ("assignee", "assignees")):
+            if not screen.offers(name):
+                hint = f"Put the field on the create screen, or live with {what} in the text only."
+                yield Problem(f"{name} is not on the create screen", Severity.WARNING, hint)
+        names = {field.id for each in self._options.fields if (field := screen.find(each))}
+        unknown = [each for each in self._options.fields if screen.find(each) is None]
+        for each in unknown:
+            hint = f"The screen has: {', '.join(sorted(field.name for field in screen.fields.values()))}."
+            yield Problem(f"configured field {each!r} is not on the create screen", hint=hint)
+        for field in screen.missing(names | {"description", "labels"} | self._filled()):
+            hint = "Name a value under `fields` of this tracker in the configuration."
+            yield Problem(f"the create screen requires {described(field)}", hint=hint)
+        yield from self._choices(screen)
+
+    def _filled(self) -> set[str]:
+        given = {
+            "components": self._options.components,
+            "security": self._options.security_level,
+            "parent": self._options.parent != "none",
+        }
+        return {name for name, value in given.items() if value}
+
+    def _choices(self, screen: Screen) -> Iterator[Problem]:
+        wanted = {
+            "priority": self._options.priorities,
+            "components": self._options.components,
+            "security": (self._options.security_level,) if self._options.security_level else (),
+        }
+        for name, values in wanted.items():
+            allowed = screen.fields[name].allowed if screen.offers(name) else ()
+            for value in dict.fromkeys(values):
+                if allowed and value not in allowed:
+                    hint = f"There is: {', '.join(allowed)}."
+                    yield Problem(f"there is no {name} {value!r}", Severity.WARNING, hint)
+
+    def _workflow(self) -> Iterator[Problem]:
+        types = self._client.read("GET", f"project/{self._options.project}/statuses")
+        wanted = self._options.issue_type.casefold()
+        statuses = next(
+            (each["statuses"] for each in types if str(each.get("name")).casefold() == wanted), []
+        )
+        by_category: dict[str, list[str]] = {}
+        for each in statuses:
+            by_category.setdefault(each["statusCategory"]["key"], []).append(each["name"])
+        for category in ("new", "done"):
+            if statuses and category not in by_category:
+                yield Problem(f"the workflow has no status of the category {category!r}", Severity.WARNING)
+        shown = "; ".join(f"{category}: {', '.join(names)}" for category, names in by_category.items())
+        yield _fine(f"workflow: {shown}")
+        yield from self._resolutions()
+
+    def _resolutions(self) -> Iterator[Problem]:
+        names = [str(each.get("name")) for each in self._client.read("GET", "resolution")]
+        for kind, name in self._options.resolutions:
+            if names and name not in names:
+                hint = f"Set resolutions.{kind} to one of: {', '.join(names)}."
+                yield Problem(f"there is no resolution {name!r}", Severity.WARNING, hint)
+
+
+def _fine(text: str) -> Problem:
+    return Problem(text, Severity.INFO, ok=True)

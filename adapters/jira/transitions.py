@@ -1,0 +1,221 @@
+"""Moving an issue to a status through whatever workflow the project has.
+
+Jira tells only the steps out of the status that an issue is in, so the way is found while walking: straight to the goal
+where there is such a step, else through statuses of work in progress. A walk that ends nowhere is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.jira import mapping, metadata
+from adapters.jira.client import Answer, Client, Rejected
+from adapters.jira.config import JiraOptions
+from adapters.jira.mapping import Dialect
+from tracker.models import Status
+from tracker.remote import NotSent, Unknown
+
+LONGEST_PATH = 8
+_CATEGORY = {
+    Status.OPEN: "new",
+    Status.IN_PROGRESS: "indeterminate",
+    Status.BLOCKED: "indeterminate",
+    Status.DONE: "done",
+    Status.CANCELLED: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transition: its id, name, target status and the fields on its screen."""
+
+    id: str
+    name: str
+    to: Mapping[str, Any]
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def target(self) -> str:
+        """The id of the status that it leads to."""
+        return str(self.to.get("id"))
+
+    @property
+    def category(self) -> str:
+        """The category of that status: new, indeterminate or done."""
+        return str((self.to.get("statusCategory") or {}).get("key"))
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The status to reach and the resolution that goes with it."""
+
+    status: Status
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How a walk ended: at the goal (`reason` None), or not, and why; `taken` steps were done and not taken back."""
+
+    reason: str | None = None
+    taken: int = 0
+    problem: NotSent | Unknown | None = None
+
+
+class Mover:
+    """Walks issues through their workflow."""
+
+    def __init__(self, client: Client, options: JiraOptions, dialect: Dialect) -> None:
+        self._client = client
+        self._options = options
+        self._dialect = dialect
+
+    def move(self, issue_id: str, start: Mapping[str, Any], goal: Goal) -> Moved:
+        """Bring an issue whose status is `start` to the goal.
+
+        Raises:
+            AdapterError: the transitions could not be read.
+        """
+        visited, taken, refusals = {str(start.get("id"))}, 0, list[str]()
+        here = str(start.get("name"))
+        for _ in range(LONGEST_PATH):
+            steps = self._steps(issue_id)
+            direct, why_not = self._direct(steps, goal)
+            refusals += why_not
+            step = direct or self._onwards(steps, visited)
+            if step is None:
+                break
+            outcome = self._take(issue_id, step, goal)
+            if isinstance(outcome, (NotSent, Unknown)):
+                return Moved(outcome.reason, taken, outcome)
+            if isinstance(outcome, Rejected):
+                refusals.append(f"{step.name!r} was refused: {outcome.reason}")
+                break
+            taken += 1
+            if direct:
+                return Moved(None, taken)
+            visited.add(step.target)
+            here = str(step.to.get("name"))
+        return self._give_up(issue_id, start, goal, taken, here, refusals)
+
+    def _steps(self, issue_id: str) -> list[Step]:
+        path = f"issue/{issue_id}/transitions"
+        data = self._client.read("GET", path, params={"expand": "transitions.fields"}) or {}
+        return [
+            Step(str(each["id"]), str(each.get("name")), each.get("to") or {}, each.get("fields") or {})
+            for each in data.get("transitions", [])
+        ]
+
+    def _direct(self, steps: Sequence[Step], goal: Goal) -> tuple[Step | None, list[str]]:
+        reasons = []
+        for step in steps:
+            if not self._reaches(step, goal):
+                continue
+            missing = self._missing(step, goal)
+            if missing is None:
+                return step, []
+            reasons.append(missing)
+        return None, reasons
+
+    def _reaches(self, step: Step, goal: Goal) -> bool:
+        if step.category != _CATEGORY[goal.status]:
+            return False
+        name = str(step.to.get("name"))
+        named = mapping.is_cancelled(name, self._dialect)
+        if goal.status is Status.CANCELLED:
+            return named or "resolution" in step.fields
+        if goal.status in (Status.IN_PROGRESS, Status.BLOCKED):
+            told = mapping.status_of(step.to, None, self._dialect)
+            return told is goal.status
+        return not named
+
+    def _onwards(self, steps: Sequence[Step], visited: set[str]) -> Step | None:
+        """A step through work in progress that was not tried; never through done, which would close the issue."""
+        usable = [
+            step
+            for step in steps
+            if step.target not in visited
+            and step.category in ("indeterminate", "new")
+            and not _required(step)
+        ]
+        usable.sort(key=lambda step: step.category != "indeterminate")
+        return usable[0] if usable else None
+
+    def _missing(self, step: Step, goal: Goal) -> str | None:
+        """Why a step that leads to the goal cannot be taken, None where it can."""
+        given = self._fields(step, goal)
+        for key, meta in _required(step).items():
+            if key not in given:
+                allowed = ", ".join(metadata.text_of(each) for each in meta.get("allowedValues") or [])
+                name = meta.get("name") or key
+                return f"transition {step.name!r} needs {name!r}" + (
+                    f" (one of {allowed})" if allowed else ""
+                )
+        wanted = given.get("resolution", {}).get("name")
+        allowed_names = [
+            metadata.text_of(each) for each in step.fields.get("resolution", {}).get("allowedValues") or []
+        ]
+        if wanted and allowed_names and wanted not in allowed_names:
+            return f"there is no resolution {wanted!r}; this Jira has {', '.join(allowed_names)}"
+        return None
+
+    def _fields(self, step: Step, goal: Goal) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if goal.resolution and "resolution" in step.fields:
+            out["resolution"] = {"name": goal.resolution}
+        for name, value in self._options.transition_fields.items():
+            for key, meta in step.fields.items():
+                if name == key or name.casefold() == str(meta.get("name")).casefold():
+                    schema = meta.get("schema") or {}
+                    described = metadata.FieldMeta(
+                        key, name, kind=str(schema.get("type")), items=schema.get("items")
+                    )
+                    out[key] = mapping.wire(value, described, self._dialect)
+        return out
+
+    def _take(self, issue_id: str, step: Step, goal: Goal) -> Answer | Rejected | NotSent | Unknown:
+        body: dict[str, Any] = {"transition": {"id": step.id}}
+        fields = self._fields(step, goal)
+        if fields:
+            body["fields"] = fields
+        return self._client.write("POST", f"issue/{issue_id}/transitions", body=body)
+
+    def _give_up(
+        self,
+        issue_id: str,
+        start: Mapping[str, Any],
+        goal: Goal,
+        taken: int,
+        here: str,
+        refusals: Sequence[str],
+    ) -> Moved:
+        began = str(start.get("name"))
+        reason = f"the workflow has no way from {began!r} to {goal.status.value}"
+        if refusals:
+            reason += ": " + "; ".join(dict.fromkeys(refusals))
+        if not taken:
+            return Moved(reason)
+        back = next((step for step in self._steps(issue_id) if step.target == str(start.get("id"))), None)
+        if back and isinstance(self._take(issue_id, back, Goal(Status.OPEN, None)), Answer):
+            return Moved(reason)
+        return Moved(f"{reason}; the issue is now in {here!r}", taken)
+
+
+def resolution_for(status: Status, told: str | None, options: JiraOptions) -> str | None:
+    """The resolution that closing as `status` sets; `told` is the reason given ("duplicate")."""
+    if status is Status.DONE:
+        return options.resolutions.done
+    if status is Status.CANCELLED:
+        duplicate = told is not None and "duplicate" in told.casefold()
+        return options.resolutions.duplicate if duplicate else options.resolutions.cancelled
+    return None
+
+
+def _required(step: Step) -> dict[str, Mapping[str, Any]]:
+    return {
+        key: meta
+        for key, meta in step.fields.items()
+        if meta.get("required") and not meta.get("hasDefaultValue")
+    }

@@ -1,0 +1,40 @@
+"""Run the local Jira server as a process: `python -m tests.servers.jira --port-file PATH [--deployment datacenter]`.
+
+Writes its URL into the port file when it serves, and ends when its standard input closes or it gets a signal. People act
+through `POST /person/ACTION` with a JSON list of arguments: the methods of `Site` that change issues.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+from pathlib import Path
+
+from tests.servers.jira.server import JiraServer
+from tests.servers.jira.site import Site
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port-file", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--deployment", choices=("cloud", "datacenter"), default="cloud")
+    parser.add_argument("--index-lag", type=float, default=0.0, help="seconds")
+    arguments = parser.parse_args()
+    site = Site(arguments.deployment)
+    site.index_lag_s = arguments.index_lag
+    server = JiraServer(site, port=arguments.port).start()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    part = arguments.port_file.with_suffix(".part")
+    part.write_text(server.url, encoding="utf-8")
+    part.replace(arguments.port_file)
+    stop.wait()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
