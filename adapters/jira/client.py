@@ -120,7 +120,7 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         if self._jira is not None:
-            self._jira.close()
+            self._jira.close()  # type: ignore[no-untyped-call]
             self._jira = None
 
     # --- one try ----------------------------------------------------------------------------------------------------
@@ -162,6 +162,9 @@ class Client:
             return NotSent(text) if failures.was_not_sent(error) else Unknown(text)
         except BadResponseError as error:
             return Unknown(error.message)
+        return self._refused(response)
+
+    def _refused(self, response: requests.Response) -> Written:
         problem = self._refusal(response)
         if isinstance(problem, RateLimitedError):
             return NotSent(problem.message, problem.retry_after_s)
@@ -207,7 +210,7 @@ class Client:
                     "client_cert": str(options.client_cert) if options.client_cert else None,
                     "headers": {"User-Agent": "pmtrack"},
                 },
-                basic_auth=(known.email, known.token) if known.is_basic else None,
+                basic_auth=(known.email or "", known.token) if known.is_basic else None,
                 token_auth=None if known.is_basic else known.token,
                 get_server_info=False,
                 max_retries=0,

@@ -76,7 +76,7 @@ class Creator:
     def _drafts(
         self, batch: Sequence[NewIssue], screen: Screen, dialect: Dialect
     ) -> tuple[list[_Draft], list[CreateOutcome]]:
-        parents = self._groups.parents(batch, dialect)
+        parents = self._groups.parents(batch)
         drafts, refused = [], []
         for new in batch:
             parent = parents.get(new.group or "")

@@ -19,7 +19,7 @@ from tracker.errors import (
 if TYPE_CHECKING:
     import requests
 
-TOKEN_HINT = (
+LOGIN_HINT = (
     "Check the e-mail and token; API tokens of Atlassian end after at most a year (https://id.atlassian.com)."
 )
 
@@ -34,21 +34,15 @@ def of_answer(name: str, response: requests.Response, now: dt.datetime, url: str
         return RateLimitedError(text, tracker=name, retry_after_s=retry_after(response.headers, now))
     if status in (401, 403):
         return _denied(name, response, told or where)
-    if status == 404:
-        return NotFoundError(told or where, tracker=name)
-    if status == 409:
-        return ConflictError(told or where, tracker=name, hint="Somebody wrote at the same time; run again.")
     if status >= 500:
         text = told or (f"Jira is not available ({status})" if status == 503 else where)
         return UnreachableError(text, tracker=name, hint="Run again later.")
     if status < 400:
         target = response.headers.get("Location", "elsewhere")
-        return BadResponseError(
-            f"redirected to {target}",
-            tracker=name,
-            hint=f"Check url = {url!r}; it must be Jira's own address.",
-        )
-    return BadResponseError(told or where, tracker=name)
+        hint = f"Check url = {url!r}; it must be Jira's own address."
+        return BadResponseError(f"redirected to {target}", tracker=name, hint=hint)
+    kinds: dict[int, type[AdapterError]] = {404: NotFoundError, 409: ConflictError}
+    return kinds.get(status, BadResponseError)(told or where, tracker=name)
 
 
 def _denied(name: str, response: requests.Response, told: str) -> AuthError:
@@ -60,7 +54,7 @@ def _denied(name: str, response: requests.Response, told: str) -> AuthError:
             hint="Log in once with a browser as this account and solve it, then run again.",
         )
     if response.status_code == 401:
-        return AuthError(f"not logged in: {told}", tracker=name, hint=TOKEN_HINT)
+        return AuthError(f"not logged in: {told}", tracker=name, hint=LOGIN_HINT)
     return AuthError(
         f"not allowed: {told}", tracker=name, hint="`pmtrack doctor` lists the missing permissions."
     )
@@ -170,7 +164,7 @@ def http_date(text: str | None) -> dt.datetime | None:
 
 def _iso(text: str | None) -> dt.datetime | None:
     try:
-        at = dt.datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+        at = dt.datetime.fromisoformat(text or "")
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=dt.UTC)

@@ -12,7 +12,6 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from adapters.jira import mapping
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
-from adapters.jira.mapping import Dialect
 from adapters.jira.probe import Prober
 from adapters.jira.references import number_of
 from tracker.errors import AdapterError
@@ -33,14 +32,14 @@ class Groups:
         self._memory = memory
         self._prober = prober
 
-    def parents(self, batch: Sequence[NewIssue], dialect: Dialect) -> dict[str, Parent]:
+    def parents(self, batch: Sequence[NewIssue]) -> dict[str, Parent]:
         """The key of the parent for each group of the batch, or why there is none; {} where none is configured."""
         if self._options.parent == "none":
             return {}
         groups = {new.group: new.group_title or new.group for new in batch if new.group}
-        return {group: self._parent(group, title, dialect) for group, title in groups.items()}
+        return {group: self._parent(group, title) for group, title in groups.items()}
 
-    def _parent(self, group: str, title: str, dialect: Dialect) -> Parent:
+    def _parent(self, group: str, title: str) -> Parent:
         token = token_of(group)
         known = self._memory.get(f"group {token}")
         if known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
@@ -118,7 +119,7 @@ class Preflight:
     def _workflow(self) -> Iterator[Problem]:
         types = self._client.read("GET", f"project/{self._options.project}/statuses")
         wanted = self._options.issue_type.casefold()
-        statuses = next(
+        statuses: list[dict[str, Any]] = next(
             (each["statuses"] for each in types if str(each.get("name")).casefold() == wanted), []
         )
         by_category: dict[str, list[str]] = {}

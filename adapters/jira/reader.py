@@ -99,7 +99,9 @@ class Reader:
             str(each.get("id")): NotFoundError(str(each.get("errorMessage") or "not found"))
             for each in answer.get("issueErrors") or []
         }
-        found = {name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names}
+        found: dict[str, Raw] = {
+            name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names
+        }
         # A key that moved is told under its new key: what is left over on both sides belongs together.
         for name in [name for name in names if name not in found and name not in errors]:
             try:

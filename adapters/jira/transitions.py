@@ -78,27 +78,26 @@ class Mover:
         Raises:
             AdapterError: the transitions could not be read.
         """
-        visited, taken, refusals = {str(start.get("id"))}, 0, list[str]()
-        here = str(start.get("name"))
+        walk = _Walk(str(start.get("name")), {str(start.get("id"))})
         for _ in range(LONGEST_PATH):
             steps = self._steps(issue_id)
             direct, why_not = self._direct(steps, goal)
-            refusals += why_not
-            step = direct or self._onwards(steps, visited)
+            walk.refusals += why_not
+            step = direct or self._onwards(steps, walk.visited)
             if step is None:
                 break
             outcome = self._take(issue_id, step, goal)
             if isinstance(outcome, (NotSent, Unknown)):
-                return Moved(outcome.reason, taken, outcome)
+                return Moved(outcome.reason, walk.taken, outcome)
             if isinstance(outcome, Rejected):
-                refusals.append(f"{step.name!r} was refused: {outcome.reason}")
+                walk.refusals.append(f"{step.name!r} was refused: {outcome.reason}")
                 break
-            taken += 1
+            walk.taken += 1
             if direct:
-                return Moved(None, taken)
-            visited.add(step.target)
-            here = str(step.to.get("name"))
-        return self._give_up(issue_id, start, goal, taken, here, refusals)
+                return Moved(None, walk.taken)
+            walk.visited.add(step.target)
+            walk.here = str(step.to.get("name"))
+        return self._give_up(issue_id, start, goal, walk)
 
     def _steps(self, issue_id: str) -> list[Step]:
         path = f"issue/{issue_id}/transitions"
@@ -182,25 +181,26 @@ class Mover:
             body["fields"] = fields
         return self._client.write("POST", f"issue/{issue_id}/transitions", body=body)
 
-    def _give_up(
-        self,
-        issue_id: str,
-        start: Mapping[str, Any],
-        goal: Goal,
-        taken: int,
-        here: str,
-        refusals: Sequence[str],
-    ) -> Moved:
-        began = str(start.get("name"))
-        reason = f"the workflow has no way from {began!r} to {goal.status.value}"
-        if refusals:
-            reason += ": " + "; ".join(dict.fromkeys(refusals))
-        if not taken:
+    def _give_up(self, issue_id: str, start: Mapping[str, Any], goal: Goal, walk: _Walk) -> Moved:
+        reason = f"the workflow has no way from {str(start.get('name'))!r} to {goal.status.value}"
+        if walk.refusals:
+            reason += ": " + "; ".join(dict.fromkeys(walk.refusals))
+        if not walk.taken:
             return Moved(reason)
         back = next((step for step in self._steps(issue_id) if step.target == str(start.get("id"))), None)
         if back and isinstance(self._take(issue_id, back, Goal(Status.OPEN, None)), Answer):
             return Moved(reason)
-        return Moved(f"{reason}; the issue is now in {here!r}", taken)
+        return Moved(f"{reason}; the issue is now in {walk.here!r}", walk.taken)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where a walk has come to."""
+
+    here: str
+    visited: set[str]
+    taken: int = 0
+    refusals: list[str] = field(default_factory=list)
 
 
 def resolution_for(status: Status, told: str | None, options: JiraOptions) -> str | None:

@@ -1,7 +1,8 @@
 """Run the local Jira server as a process: `python -m tests.servers.jira --port-file PATH [--deployment datacenter]`.
 
-Writes its URL into the port file when it serves, and ends when its standard input closes or it gets a signal. People act
-through `POST /person/ACTION` with a JSON list of arguments: the methods of `Site` that change issues.
+Writes its URL into the port file when it serves, and ends when it gets a signal. People act through `POST
+/person/ACTION` with a JSON list of arguments: the methods of `Site` that change issues; `fault` takes the fields of a
+`Fault`, `requests` tells (and forgets) what came in, `issues` what is stored.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import signal
 import threading
 from pathlib import Path
 
+from tests.servers.jira.model import strict_workflow
 from tests.servers.jira.server import JiraServer
 from tests.servers.jira.site import Site
 
@@ -21,10 +23,14 @@ def main() -> None:
     parser.add_argument("--port-file", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--deployment", choices=("cloud", "datacenter"), default="cloud")
+    parser.add_argument("--workflow", choices=("simple", "strict"), default="simple")
     parser.add_argument("--index-lag", type=float, default=0.0, help="seconds")
     arguments = parser.parse_args()
     site = Site(arguments.deployment)
     site.index_lag_s = arguments.index_lag
+    if arguments.workflow == "strict":
+        site.projects["OPS"].workflow = strict_workflow()
+    site.add_project("PAY", "Payments")
     server = JiraServer(site, port=arguments.port).start()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

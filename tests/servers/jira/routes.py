@@ -71,6 +71,7 @@ _TABLE = (
     ("GET", "resolution", "", "resolution_list"),
     ("GET", "project/([^/]+)", "", "project"),
     ("GET", "project/([^/]+)/statuses", "", "project_statuses"),
+    ("GET", "project/([^/]+)/securitylevel", "", "security_levels"),
     ("GET", "issue/createmeta/([^/]+)/issuetypes", "", "create_types"),
     ("GET", "issue/createmeta/([^/]+)/issuetypes/([^/]+)", "", "create_fields"),
     ("POST", "issue", "", "create"),
@@ -175,6 +176,10 @@ class _Call:
             {"id": key, "name": text, "subtask": text == "Sub-task", "statuses": statuses}
             for key, text in project.issue_types.items()
         ]
+
+    def security_levels(self, name: str) -> Answer:
+        levels = self._project(name).security_levels.items()
+        return 200, {"levels": [{"id": key, "name": text} for key, text in levels]}
 
     def create_types(self, name: str) -> Answer:
         project = self._project(name)
@@ -473,7 +478,7 @@ class _Call:
 
 
 def _from_query(params: Params) -> Json:
-    lists = {name: params[name].split(",") for name in ("fields", "properties") if name in params}
+    lists: Json = {name: params[name].split(",") for name in ("fields", "properties") if name in params}
     flag = {"validateQuery": params["validateQuery"].lower() == "true"} if "validateQuery" in params else {}
     return {**params, **lists, **flag}
 

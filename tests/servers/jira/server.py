@@ -22,6 +22,7 @@ from tests.servers.jira.site import Site
 EMAIL, TOKEN = "bot@acme.example", "local-token-1f3a"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
 _PATH = re.compile(rf"(?:/ex/jira/{CLOUD_ID})?(?:/jira)?/rest/api/(2|3|latest)/(.*)")
+_ACTIONS = ("set_status", "delete", "move", "hide", "rename_project", "change")
 _READS = ("search", "search/jql", "issue/bulkfetch")
 
 
@@ -161,6 +162,9 @@ class _Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url = urlsplit(self.path)
         match = _PATH.fullmatch(url.path)
+        if url.path.startswith("/person/"):
+            self._person(url.path.removeprefix("/person/"), raw)
+            return
         if self.jira.latency_s:
             self.jira.closing.wait(self.jira.latency_s)
         if match is None:
@@ -175,6 +179,24 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             status, body = self._work(*arrived)
             self._answer(status, body)
+
+    def _person(self, action: str, raw: bytes) -> None:
+        """What a person does, for tests that run the server as a process."""
+        with self.jira.lock:
+            told: Any = None
+            if action == "requests":
+                told = [[each.method, each.path, each.status] for each in self.jira.requests]
+                self.jira.forget()
+            elif action == "issues":
+                told = {each.key: each.fields for each in self.jira.site.living()}
+            elif action == "fault":
+                self.jira.faults.append(Fault(**json.loads(raw)))
+            elif action in _ACTIONS:
+                told = getattr(self.jira.site, action)(*json.loads(raw))
+            else:
+                self._send(404, {}, b"")
+                return
+        self._answer(200, told)
 
     def _work(
         self, method: str, path: str, version: str, params: dict[str, str], raw: bytes

@@ -115,6 +115,10 @@ class Site:
         issue.fields.update(fields)
         self.touch(issue)
 
+    def change(self, name: str, fields: Json) -> None:
+        """Like `edit`, with the values as one object."""
+        self.edit(name, **fields)
+
     def set_status(self, name: str, status: str, resolution: str | None = None) -> None:
         """Put an issue into a status by name, whatever the workflow says."""
         ids = {each.name: key for key, each in self.statuses.items()}

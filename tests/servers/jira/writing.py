@@ -51,7 +51,7 @@ def edit(site: Site, issue: Stored, body: Json, version: str) -> None:
         raise Rejected(messages=["one of 'fields' or 'update' required"])
     project = site.projects[issue.project]
     values = _Checked(site, project, version).checked(fields, project.edit_screen, creating=False)
-    labels = list(values.get("labels", issue.fields.get("labels", [])))
+    labels: list[Any] = list(values.get("labels") or issue.fields.get("labels") or [])
     for operation in update.get("labels", []):
         label = operation.get("add")
         _check_labels([label])
