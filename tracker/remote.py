@@ -316,7 +316,11 @@ class Tracker(Protocol):
 
     name: str
     type: str
-    capabilities: Capabilities
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can hold; may depend on what is known of the project so far. No request."""
+        ...
 
     @property
     def requests(self) -> int:

@@ -10,6 +10,7 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator, status_change
 from adapters.jira.description import LIMIT
 from adapters.jira.groups import Groups
+from adapters.jira.metadata import Screen
 from adapters.jira.people import People
 from adapters.jira.preflight import Preflight
 from adapters.jira.probe import Prober
@@ -30,11 +31,13 @@ from tracker.remote import (
     FetchResult,
     IssueChange,
     NewIssue,
+    NotSent,
     ProbeQuery,
     ProbeResult,
     Problem,
     Resolution,
     TrackerContext,
+    Unreadable,
 )
 
 _BODY_ROOM = LIMIT - 2_000
@@ -55,7 +58,8 @@ class JiraTracker:
     @property
     def capabilities(self) -> Capabilities:
         """What this project can hold, as far as its create screen is known; no request."""
-        screen = self._opened.site.known_screen()
+        known = self._context.memory.get("screen", "")
+        screen = self._parts.site.known_screen() if self._parts else Screen.load(known)
         statuses = {Status.OPEN, Status.IN_PROGRESS, Status.DONE, Status.CANCELLED}
         if self._options.blocked_statuses:
             statuses.add(Status.BLOCKED)
@@ -91,11 +95,20 @@ class JiraTracker:
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
         """See `Tracker.fetch`."""
-        yield from self._opened.reader.results(ids)
+        try:
+            reader = self._opened.reader
+        except AdapterError as error:
+            yield from (Unreadable(name, error.message) for name in ids)
+            return
+        yield from reader.results(ids)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """See `Tracker.changes`."""
-        return self._opened.pull.changes(cursor, ids)
+        try:
+            pull = self._opened.pull
+        except AdapterError as error:
+            return Changes((), cursor, complete=False, reason=error.message)
+        return pull.changes(cursor, ids)
 
     def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:
         """See `Tracker.lookup`; a bare key of any project of the site is taken."""
@@ -140,17 +153,29 @@ class JiraTracker:
         if not batch:
             return
         asked = {new.marker: new for new in batch}
-        for made in self._opened.creator.create(batch):
+        try:
+            creator = self._opened.creator
+        except AdapterError as error:
+            yield from (CreateOutcome(marker, NotSent(error.message)) for marker in asked)
+            return
+        for made in creator.create(batch):
             yield self._in_status(asked[made.marker], made)
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """See `Tracker.update`."""
-        yield from self._opened.updater.update(changes)
+        if not changes:
+            return
+        try:
+            updater = self._opened.updater
+        except AdapterError as error:
+            yield from (ChangeOutcome(change.ref.id, NotSent(error.message)) for change in changes)
+            return
+        yield from updater.update(changes)
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
         """See `Tracker.resolve`."""
-        parts = self._opened
         try:
+            parts = self._opened
             return parts.people.resolve(names, people, cloud=lambda: parts.site.is_cloud)
         except AdapterError as error:
             return {

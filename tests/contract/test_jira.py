@@ -61,7 +61,8 @@ class JiraWorld(World):
         self.bench.site.edit(ref.id, description=text)
 
     def set_status(self, ref: IssueRef, status: Status) -> None:
-        self.bench.site.set_status(ref.id, *_NAMES[status])
+        name, resolution = _NAMES[status]
+        self.bench.site.set_status(ref.id, name, resolution)
 
     def drop_status(self, ref: IssueRef) -> str:
         self.bench.site.set_status(ref.id, "Done", "Duplicate")
@@ -97,7 +98,7 @@ class JiraWorld(World):
     def _fields(self, ref: IssueRef) -> dict[str, object]:
         issue = self.bench.site.issue(ref.id)
         assert issue is not None
-        return issue.fields  # type: ignore[no-any-return]
+        return issue.fields
 
 
 class TestJiraCloud(TrackerContract):
