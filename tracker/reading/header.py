@@ -46,6 +46,16 @@ class Header:
             self.spans[kind] = span
 
 
+def merged(first: Header, second: Header) -> Header:
+    """The first header, filled up from the second."""
+    made = Header(
+        {**second.values, **first.values}, {**second.spans, **first.spans}, first.first_heading, first.h1
+    )
+    if "title" not in first.values:
+        made.values.pop("title", None)
+    return made
+
+
 def _template(kind: str, shown: str) -> bool:
     """Whether a value is template text: brackets, patterns, or the choice "Critical / High / Medium / Low"."""
     if kind == "title":

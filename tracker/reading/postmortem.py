@@ -46,7 +46,11 @@ def build(
     if not data.strip():
         empty = Diagnostic("empty", "the file is empty", severity=Severity.INFO)
         return PostMortem(path, format=name, kind="other", diagnostics=(empty,), sha256=digest)
-    blocks = frontends.load(name)(source)
+    try:
+        blocks = frontends.load(name)(source)
+    except frontends.FrontEndError as error:
+        trouble = Diagnostic(error.code, error.message, severity=Severity.ERROR)
+        return PostMortem(path, format=name, kind="other", diagnostics=(trouble,), sha256=digest)
     made = _Document(path, name, source, settings, explanation or Explanation()).read(blocks)
     return replace(made, sha256=digest)
 
@@ -66,20 +70,35 @@ class _Document:
 
     def read(self, blocks: Sequence[Block]) -> PostMortem:
         """Header first, for its date is the base of relative dates; then the items."""
-        self._open_fences(blocks)
         people = People(self.words, self.settings.names)
         plain = Calendar(self.words, None, self.settings.day_first, self.source.text)
         placed = self._outline(blocks)
-        head = header.read(placed, self.words)
+        fences = [frontends.load("markdown")(self.source.part(*fence.inner)) for fence in _fences(blocks)]
+        head = self._header(placed, fences)
         base = header.date(head, plain, self.path) or header.opening_date(placed, plain)
-        calendar = replace(plain, base=base)
-        reader = Reader(self.words, calendar, people)
-        walk = Extraction(
-            reader, ColumnReader(self.words, calendar, people), self.explanation, Sections(self.words)
+        reader = Reader(self.words, replace(plain, base=base), people)
+        columns = ColumnReader(self.words, reader.calendar, people)
+        walk, *below = (
+            Extraction(reader, columns, self.explanation, Sections(self.words)) for _ in (blocks, *fences)
         )
         walk.walk(blocks)
-        items = self._with_fences(walk, reader)
-        return self._result(head, base, calendar, walk, items)
+        for inner, fence in zip(below, fences, strict=True):
+            inner.walk(fence)
+            walk.placed += inner.placed
+            walk.items += inner.items
+        items = sorted(walk.items, key=lambda item: item.line) if fences else walk.items
+        return self._result(head, base, walk, items)
+
+    def _header(
+        self, placed: list[tuple[Block, Section]], fences: Sequence[Sequence[Block]]
+    ) -> header.Header:
+        """A filled-in template inside a fence speaks for the document; what it leaves out comes from around it."""
+        head = header.read(placed, self.words)
+        for fence in fences:
+            inner = header.read(self._outline(fence), self.words)
+            if inner.h1 and "date" in inner.values and not header.is_template(inner, self.words):
+                return header.merged(inner, head)
+        return head
 
     def _outline(self, blocks: Sequence[Block]) -> list[tuple[Block, Section]]:
         """The blocks with their sections, for the header alone."""
@@ -91,31 +110,10 @@ class _Document:
             out.append((block, sections.now))
         return out
 
-    def _open_fences(self, blocks: Sequence[Block]) -> None:
-        self.fences = [
-            block
-            for block in blocks
-            if isinstance(block, Fence) and block.info.casefold().split(" ")[0] in _FENCES
-        ]
-
-    def _with_fences(self, walk: Extraction, reader: Reader) -> list[ActionItem]:
-        """A condensed template in a Markdown fence is read like a document of its own."""
-        items = walk.items
-        for fence in self.fences:
-            inner = frontends.load("markdown")(self.source.part(*fence.inner))
-            below = Extraction(reader, walk.columns, self.explanation, Sections(self.words))
-            below.walk(inner)
-            items = items + below.items
-        return sorted(items, key=lambda item: item.line) if self.fences else items
-
     def _result(
-        self,
-        head: header.Header,
-        base: dt.date | None,
-        calendar: Calendar,
-        walk: Extraction,
-        items: list[ActionItem],
+        self, head: header.Header, base: dt.date | None, walk: Extraction, items: list[ActionItem]
     ) -> PostMortem:
+        calendar = walk.reader.calendar
         if header.is_template(head, self.words):
             items = [item if _concrete(item) else replace(item, placeholder=True) for item in items]
         filled = any(not item.placeholder for item in items)
@@ -154,6 +152,15 @@ class _Document:
 
     def _diagnostics(self, walk: Extraction, items: Sequence[ActionItem]) -> list[Diagnostic]:
         return [*self.source.diagnostics, *_ragged(walk), *_dates(items, walk), *_duplicates(items)]
+
+
+def _fences(blocks: Sequence[Block]) -> list[Fence]:
+    """Fenced Markdown: condensed templates, to be read like the rest."""
+    return [
+        block
+        for block in blocks
+        if isinstance(block, Fence) and block.info.casefold().partition(" ")[0] in _FENCES
+    ]
 
 
 def _concrete(item: ActionItem) -> bool:

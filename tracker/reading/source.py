@@ -28,7 +28,18 @@ class Source:
         exact: False where offsets cannot be given in bytes of the file (UTF-16).
     """
 
-    __slots__ = ("_lines", "_shifts", "base", "binary", "data", "diagnostics", "exact", "raw", "text")
+    __slots__ = (
+        "_lines",
+        "_shifts",
+        "base",
+        "binary",
+        "data",
+        "diagnostics",
+        "exact",
+        "numbered",
+        "raw",
+        "text",
+    )
 
     def __init__(
         self, raw: bytes, *, binary: bool = False, first: tuple[int, int, bool] = (0, 0, True)
@@ -37,6 +48,7 @@ class Source:
         self.diagnostics: list[Diagnostic] = []
         shift, self.base, self.exact = first
         self.binary = False
+        self.numbered = False
         self._lines: list[int] | None = None
         self._shifts: list[tuple[int, int]] = [(0, shift)] if shift else []
         self.text = "" if binary else self._decode(raw)
@@ -98,6 +110,11 @@ class Source:
     def _report(self, code: str, message: str, severity: Severity = Severity.WARNING, line: int = 1) -> None:
         self.diagnostics.append(Diagnostic(code, message, line=line, severity=severity))
 
+    def number_blocks(self) -> None:
+        """Count blocks instead of lines: byte `n` of `data` stands for block `n`."""
+        self.numbered = True
+        self.exact = False
+
     def part(self, start: int, end: int) -> Source:
         """The bytes `start` to `end` as a document of their own whose places still are those of the whole."""
         return Source(self.data[start:end], first=(self.offset(start), self.line(start) - 1, self.exact))
@@ -111,6 +128,8 @@ class Source:
 
     def line(self, at: int) -> int:
         """The 1-based line of byte `at` of `data`."""
+        if self.numbered:
+            return at
         return bisect_right(self._starts(), at) + self.base
 
     def _starts(self) -> list[int]:
@@ -134,6 +153,8 @@ class Source:
 
     def span(self, start: int, end: int) -> Span:
         """The place of the bytes `start` to `end` of `data`, as bytes of the file, lines and columns."""
+        if self.numbered:
+            return Span(0, 0, start, 1, start, 1)
         line, end_line = self.line(start), self.line(max(start, end))
         starts = self._starts()
         column = len(self.data[starts[line - self.base - 1] : start].decode(errors="replace")) + 1

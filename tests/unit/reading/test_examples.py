@@ -58,18 +58,7 @@ def test_template_text_that_was_left_in_is_a_placeholder(repository: Path, name:
     assert len(placeholders) == EXPECTED[name]["document"]["placeholders"]
 
 
-FENCED = "2026-11-06-data-lake-upload-stuck.md"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(
-            name, marks=pytest.mark.xfail(name == FENCED, reason="header inside a fence", strict=True)
-        )
-        for name in EXPECTED
-    ],
-)
+@pytest.mark.parametrize("name", EXPECTED)
 def test_the_header_is_read(repository: Path, name: str) -> None:
     expected, document = EXPECTED[name]["document"], reading(repository, name)
     assert (document.title or "").removeprefix("Post-Mortem: ") == expected["title"]

@@ -12,13 +12,18 @@ from tracker.reading.source import Source
 FrontEnd = Callable[[Source], list[Block]]
 
 FORMATS: Mapping[str, str] = {
+    "asciidoc": "tracker.reading.frontends.pandoc:asciidoc",
+    "docx": "tracker.reading.frontends.docx:blocks",
     "markdown": "tracker.reading.frontends.markdown:blocks",
+    "mediawiki": "tracker.reading.frontends.pandoc:mediawiki",
+    "org": "tracker.reading.frontends.org:blocks",
+    "rst": "tracker.reading.frontends.rst:blocks",
     "html": "tracker.reading.frontends.html:blocks",
     "text": "tracker.reading.frontends.text:blocks",
 }
 """Format -> where its function stands."""
 
-BINARY = frozenset[str]()
+BINARY = frozenset(("docx",))
 """Formats whose files are no text."""
 
 EXTENSIONS: Mapping[str, str] = {
@@ -27,6 +32,15 @@ EXTENSIONS: Mapping[str, str] = {
     ".mdown": "markdown",
     ".mkd": "markdown",
     ".mdx": "markdown",
+    ".rst": "rst",
+    ".rest": "rst",
+    ".adoc": "asciidoc",
+    ".asciidoc": "asciidoc",
+    ".asc": "asciidoc",
+    ".mediawiki": "mediawiki",
+    ".wiki": "mediawiki",
+    ".org": "org",
+    ".docx": "docx",
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
@@ -34,6 +48,20 @@ EXTENSIONS: Mapping[str, str] = {
     ".text": "text",
 }
 """File name extension (casefolded) -> format."""
+
+
+class FrontEndError(Exception):
+    """A front end cannot read this document; becomes a diagnostic of it and never leaves `tracker.reading`.
+
+    Args:
+        code: `missing-extra`, `unreadable` or `too-large`.
+        message: What is wrong and what to do.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 def format_of(path: str) -> str | None:

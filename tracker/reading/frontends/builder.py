@@ -46,6 +46,10 @@ class Builder:
         start = self.source.start_of(line)
         self.cursor = max(self.cursor, start)
 
+    def next_line(self) -> None:
+        """A new block of a format without lines."""
+        self.cursor += 1
+
     def text(self, value: str, *, exact: bool = True, keep: bool = False) -> None:
         """Text of the current block; white space is collapsed as a browser does (`keep`: a break that is shown)."""
         shown = value if keep else " ".join(value.split())

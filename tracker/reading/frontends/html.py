@@ -47,6 +47,11 @@ def blocks(source: Source) -> list[Block]:
     return _Walk(source, 0).walk(source.data)
 
 
+def converted(source: Source, data: bytes) -> list[Block]:
+    """The blocks of HTML that another program made from the source; places are those of the source."""
+    return _Walk(source, 0, lines=False).walk(data)
+
+
 def fragment(source: Source, start: int, end: int) -> list[Block]:
     """The blocks of a piece of HTML that stands in a Markdown document; comments are kept for their waivers."""
     piece = source.data[start:end]
@@ -58,12 +63,13 @@ def fragment(source: Source, start: int, end: int) -> list[Block]:
 class _Walk:
     """One pass over the elements; tags that are no blocks and no marks are looked through."""
 
-    def __init__(self, source: Source, base: int) -> None:
+    def __init__(self, source: Source, base: int, *, lines: bool = True) -> None:
         self.source = source
         self.base = base
         self.first_line = source.line(base) - 1
         self.builder = Builder(source, base)
         self.skipping: Element | None = None
+        self.lines = lines
         self.comments: list[Block] = []
 
     def walk(self, data: bytes) -> list[Block]:
@@ -98,7 +104,7 @@ class _Walk:
         if tag in _SKIPPED:
             self.skipping = node
             return
-        if node.sourceline:
+        if self.lines and node.sourceline:
             self.builder.reach_line(node.sourceline + self.first_line)
         handle = _STARTS.get(tag)
         if handle:

@@ -35,7 +35,7 @@ def blocks(source: Source) -> list[Block]:
 
 def needs_repair(data: bytes) -> bool:
     """Whether an editor escaped the Markdown, or put blank lines between the rows of tables."""
-    return data.count(b"\n\\") >= _ESCAPED_LINES or bool(_SPREAD.search(data))
+    return _escaped(data) or bool(_SPREAD.search(data))
 
 
 def repair(data: bytes) -> bytes:
@@ -43,7 +43,7 @@ def repair(data: bytes) -> bytes:
 
     Blank lines between rows become blanks at the end of the row above, so no row moves.
     """
-    if data.count(b"\n\\") >= _ESCAPED_LINES:
+    if _escaped(data):
         data = _ESCAPED.sub(rb" \1", data).replace(b"\\*\\*", b"    ")
     if _SPREAD.search(data):
         data = _GAP.sub(lambda gap: b" " * (len(gap[0]) - 1) + b"\n", data)
@@ -69,3 +69,8 @@ def _opens_title(lines: list[bytes], index: int) -> bool:
         and bool(lines[index + 1].strip())
         and not _RULER.fullmatch(lines[index + 1].rstrip(b"\r \t"))
     )
+
+
+def _escaped(data: bytes) -> bool:
+    """Whether several lines open with an escaped mark."""
+    return (b"\n\\" in data or data[:1] == b"\\") and len(_ESCAPED.findall(data)) >= _ESCAPED_LINES

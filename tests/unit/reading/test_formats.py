@@ -1,0 +1,217 @@
+"""The other formats: each gives the same items as the same text in Markdown, with the lines of its own source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import sys
+import zipfile
+from typing import Any
+
+import pytest
+
+from tracker.models import ActionItem, PostMortem, Status
+from tracker.reading import read
+from tracker.reading.frontends import EXTENSIONS, FORMATS, format_of, load
+
+RST = """=============
+Queue outage
+=============
+
+:Date: 2026-05-06
+:Severity: SEV2
+
+Action items
+============
+
+* Add an alert (owner: ann, due: 2026-05-20)
+* Drain the queue, see `#12 <https://github.com/a/b/issues/12>`_
+
+========== ======= ========== ======
+Action     Owner   Due        Status
+========== ======= ========== ======
+Fix probe  Bo Li   2026-06-01 Done
+========== ======= ========== ======
+"""
+ADOC = """= Queue outage
+Ann Lee
+
+*Date:* 2026-05-06
+
+== Action items
+
+* [x] Add an alert
+* [ ] Drain the queue, https://github.com/a/b/issues/12[#12]
+
+|===
+|Action |Owner |Due
+
+|Fix probe
+|Bo Li
+|2026-06-01
+|===
+"""
+WIKI = """= Queue outage =
+'''Date:''' 2026-05-06
+
+== Action items ==
+* Add an alert (owner: ann)
+* Drain the queue
+
+{| class="wikitable"
+! Action !! Owner !! Due
+|-
+| Fix probe || Bo Li || 2026-06-01
+|}
+"""
+ORG = """#+TITLE: Queue outage
+#+DATE: 2026-05-06
+* Summary
+It was down.
+* Action items
+** TODO [#A] Add an alert
+   DEADLINE: <2026-05-20 Wed>
+   :PROPERTIES:
+   :OWNER: ann
+   :END:
+** DONE Tell support
+- [ ] Drain the queue [[https://github.com/a/b/issues/12][#12]]
+
+| Action    | Owner | Due        |
+|-----------+-------+------------|
+| Fix probe | Bo Li | 2026-06-01 |
+"""
+
+
+def facts(item: ActionItem) -> tuple[str, tuple[str, ...], str | None, int]:
+    return item.title, item.owners, item.due.isoformat() if item.due else None, item.line
+
+
+def titled(document: PostMortem) -> tuple[str | None, str | None]:
+    return document.title, document.date.isoformat() if document.date else None
+
+
+def test_restructured_text_with_field_list_bullets_and_a_simple_table() -> None:
+    found = read("a.rst", RST.encode())
+    assert titled(found) == ("Queue outage", "2026-05-06")
+    assert found.severity == "SEV2"
+    assert [facts(item) for item in found.items] == [
+        ("Add an alert", ("ann",), "2026-05-20", 11),
+        ("Drain the queue", (), None, 12),
+        ("Fix probe", ("Bo Li",), "2026-06-01", 17),
+    ]
+    assert found.items[1].refs == ("https://github.com/a/b/issues/12",)
+
+
+def test_asciidoc_by_way_of_pandoc() -> None:
+    found = read("a.adoc", ADOC.encode())
+    assert titled(found) == ("Queue outage", "2026-05-06")
+    assert [facts(item) for item in found.items] == [
+        ("Add an alert", (), None, 8),
+        ("Drain the queue", (), None, 9),
+        ("Fix probe", ("Bo Li",), "2026-06-01", 14),
+    ]
+    assert found.items[0].status is Status.DONE
+
+
+def test_mediawiki_by_way_of_pandoc() -> None:
+    found = read("a.wiki", WIKI.encode())
+    assert found.date == dt.date(2026, 5, 6)
+    assert [facts(item) for item in found.items] == [
+        ("Add an alert", ("ann",), None, 5),
+        ("Drain the queue", (), None, 6),
+        ("Fix probe", ("Bo Li",), "2026-06-01", 11),
+    ]
+
+
+def test_org_with_states_priorities_deadlines_and_a_table() -> None:
+    found = read("a.org", ORG.encode())
+    assert titled(found) == ("Queue outage", "2026-05-06")
+    assert [facts(item) for item in found.items] == [
+        ("Add an alert", ("ann",), "2026-05-20", 6),
+        ("Tell support", (), None, 11),
+        ("Drain the queue", (), None, 12),
+        ("Fix probe", ("Bo Li",), "2026-06-01", 16),
+    ]
+    assert [item.status for item in found.items] == [Status.OPEN, Status.DONE, Status.OPEN, None]
+    assert found.items[0].priority == "A"
+
+
+def word_document() -> bytes:
+    from docx import Document
+
+    document: Any = Document()
+    document.add_heading("Queue outage", 0)
+    document.add_paragraph("Date: 2026-05-06")
+    document.add_heading("Action items", 1)
+    document.add_paragraph("Add an alert (owner: ann)", style="List Bullet")
+    document.add_paragraph("Drain the queue", style="List Number")
+    table = document.add_table(rows=2, cols=3)
+    for row, cells in zip(
+        table.rows, (("Action", "Owner", "Due"), ("Fix probe", "Bo Li", "2026-06-01")), strict=True
+    ):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    page = io.BytesIO()
+    document.save(page)
+    return page.getvalue()
+
+
+def test_word_with_lists_and_a_table() -> None:
+    found = read("a.docx", word_document())
+    assert titled(found) == ("Queue outage", "2026-05-06")
+    assert [facts(item)[:3] for item in found.items] == [
+        ("Add an alert", ("ann",), None),
+        ("Drain the queue", (), None),
+        ("Fix probe", ("Bo Li",), "2026-06-01"),
+    ]
+    lines = [item.line for item in found.items]
+    assert lines == sorted(lines)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
+    page = io.BytesIO()
+    with zipfile.ZipFile(page, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 30_000_000)
+    found = read("bomb.docx", page.getvalue())
+    assert [one.code for one in found.diagnostics] == ["too-large"]
+
+
+def test_a_word_file_that_is_none_is_reported() -> None:
+    assert [one.code for one in read("a.docx", b"PK\3\4 no").diagnostics] == ["unreadable"]
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [("a.docx", "docx", "docx"), ("a.rst", "docutils.core", "rst"), ("a.adoc", "pypandoc", "asciidoc"), ("a.wiki", "pypandoc", "mediawiki"), ("a.org", "orgparse", "org")],
+)  # fmt: skip
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    name: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    (one,) = read(name, b"x").diagnostics
+    assert one.code == "missing-extra"
+    assert f"pip install 'pmtrack[{extra}]'" in one.message
+
+
+def test_every_extension_leads_to_a_front_end_that_can_be_loaded() -> None:
+    assert set(EXTENSIONS.values()) == set(FORMATS)
+    assert all(callable(load(name)) for name in FORMATS)
+    assert format_of("x/Post.MD") == "markdown"
+    assert format_of("x.tar/README") is None
+
+
+def test_a_rendered_page_without_heading_levels_keeps_its_sections() -> None:
+    text = "Title¶\nDate: 2026-05-06 Severity: SEV1\nTimeline¶\n- 10:00 it broke\nAction Items¶\nImmediate¶\n"
+    text += "| Action | Owner |\n|---|---|\n| Do it | Ann |\nLessons Learned¶\n- be kind\n"
+    found = read("a.txt", text.encode())
+    assert [(item.title, item.section, item.line) for item in found.items] == [("Do it", "Immediate", 9)]
+    assert (found.severity, found.date) == ("SEV1", dt.date(2026, 5, 6))
+
+
+def test_escaped_markdown_and_tables_spread_over_blank_lines_are_read() -> None:
+    text = "\\# T\n\n\\## Action items\n\n\\- one\n\n| Action | Owner |\n\n|---|---|\n\n| two | Ann |\n"
+    assert [(item.title, item.line) for item in read("a.md", text.encode()).items] == [
+        ("one", 5),
+        ("two", 11),
+    ]

@@ -1,0 +1,64 @@
+"""AsciiDoc and MediaWiki to blocks by way of pandoc (an optional extra: its binary is large).
+
+pandoc gives HTML, which the HTML walk reads; as pandoc tells no positions, each text is looked for in the source from the
+place of the text before it, so lines are right wherever the text stands there as it is. pandoc runs sandboxed (it may open no
+file and no connection), with a limit on memory and time.
+"""
+
+from __future__ import annotations
+
+import subprocess
+
+from tracker.reading.blocks import Block
+from tracker.reading.frontends import FrontEndError, html
+from tracker.reading.source import Source
+
+_MEMORY = "-M1g"
+_TIMEOUT_S = 30.0
+_MAX_BYTES = 20 * 1024 * 1024
+
+
+def asciidoc(source: Source) -> list[Block]:
+    """The blocks of an AsciiDoc document."""
+    return _read(source, "asciidoc")
+
+
+def mediawiki(source: Source) -> list[Block]:
+    """The blocks of a MediaWiki page."""
+    return _read(source, "mediawiki")
+
+
+def _read(source: Source, form: str) -> list[Block]:
+    if len(source.data) > _MAX_BYTES:
+        raise FrontEndError("too-large", f"more than {_MAX_BYTES} bytes of {form} are not read")
+    return html.converted(source, _convert(source.data, form))
+
+
+def _convert(data: bytes, form: str) -> bytes:
+    try:
+        import pypandoc
+    except ImportError as error:
+        raise FrontEndError("missing-extra", f"{form} needs pandoc: pip install 'pmtrack[{form}]'") from error
+    command = [
+        pypandoc.get_pandoc_path(),
+        "+RTS",
+        _MEMORY,
+        "-RTS",
+        "--sandbox",
+        "-s",
+        "-f",
+        form,
+        "-t",
+        "html",
+        "--wrap=none",
+    ]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=_TIMEOUT_S)  # noqa: S603 - fixed words only
+    except subprocess.TimeoutExpired as error:
+        raise FrontEndError(
+            "unreadable", f"pandoc did not finish this {form} within {_TIMEOUT_S:.0f} s"
+        ) from error
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip().split("\n")[0][:200]
+        raise FrontEndError("unreadable", f"pandoc could not read this {form}: {reason}")
+    return done.stdout
