@@ -69,13 +69,18 @@ class Beads:
         rows = [json.loads(line) for line in self.run("export", "--all").splitlines()]
         return {row["id"]: row for row in rows if row.get("_type") == "issue"}
 
-    def tracker(self, memory: MutableMapping[str, str] | None = None, **options: Any) -> BeadsTracker:
+    def tracker(
+        self,
+        memory: MutableMapping[str, str] | None = None,
+        announce: Callable[[str], None] = lambda _text: None,
+        **options: Any,
+    ) -> BeadsTracker:
         """A fresh adapter, as a new run of pmtrack makes it; the memory lives on as in the state."""
-        context = self.context(self.memory if memory is None else memory)
+        context = self.context(self.memory if memory is None else memory, announce)
         settings = {"program": str(self.program), "prefix": PREFIX, **options}
         return open_tracker("beads", settings, context)
 
-    def context(self, memory: MutableMapping[str, str]) -> TrackerContext:
+    def context(self, memory: MutableMapping[str, str], announce: Callable[[str], None]) -> TrackerContext:
         """The world around the adapter: the real clock, because `bd` has it too, and no waiting."""
         return TrackerContext(
             root=self.folder,
@@ -83,6 +88,7 @@ class Beads:
             now=lambda: dt.datetime.now(dt.UTC),
             sleep=lambda _seconds: None,
             memory=memory,
+            announce=announce,
         )
 
 
@@ -95,7 +101,7 @@ def make_template(program: Path) -> Path:
             shutil.rmtree(template, ignore_errors=True)
             template.mkdir()
             command = [
-                program,
+                str(program),
                 "init",
                 "--prefix",
                 PREFIX,
