@@ -47,13 +47,31 @@ def _group(k: Knowledge, draft: Draft, inside: str, start: int, end: int) -> Non
     elif k.words.first("priority", text) and (draft.priority is None) and end >= draft.tail() - 1:
         draft.priority = text
         draft.note("priority", start + 1, end - 1)
-    elif k.people.known(text) or (text.startswith("@") and k.people.owners(text)):
-        draft.add_owners(k.people.owners(text), start + 1, end - 1)
+    elif text.startswith("@") or k.people.known(text):
+        if not _owners_and_day(k, draft, text, start, end):
+            return
     elif text.startswith("with ") and k.people.is_person(text[5:]):
         draft.also += k.people.owners(text[5:])
     elif not _group_due(k, draft, text, start, end):
         return
     draft.cut(start, end)
+
+
+def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
+    """People, and perhaps a day among them: "@erin, 2026-04-01"."""
+    parts = [part.strip() for part in text.split(",")]
+    days = [
+        part for part in parts if part[:1] != "@" and k.calendar.read(after_due_word(k, part) or part).day
+    ]
+    others = [part for part in parts if part not in days]
+    if any(part[:1] != "@" and not k.people.known(part) and not k.people.is_person(part) for part in others):
+        return False
+    for part in others:
+        draft.add_owners(k.people.owners(part), start + 1, end - 1)
+    for day in days:
+        set_due(k, draft, after_due_word(k, day) or day)
+        draft.note("due", start + 1, end - 1)
+    return True
 
 
 def _group_status(k: Knowledge, text: str) -> Status | None:

@@ -10,6 +10,8 @@ from tracker.reading.blocks import Text
 
 EDGES = " \t\r\n-–—:;,|·•→>：、，；。*_"
 """Signs that separate the parts of an entry and mean nothing at the ends of a title."""
+_ODD_DASHES = ("‚Äî", "‚Äì", "â€”", "â€“")
+"""Dashes that were read in a wrong encoding."""
 _CLOSING = ")]）】"
 _OPENING = "([（【"
 
@@ -88,6 +90,8 @@ class Draft:
                 index += 1
             elif plain[end - 1] in EDGES:
                 end -= 1
+            elif plain.endswith(_ODD_DASHES, 0, end):
+                end -= 3
             else:
                 break
         return end
@@ -101,8 +105,8 @@ class Draft:
             if start < cut_start:
                 break
             start = max(start, cut_end)
-        while start < self.stop and plain[start] in EDGES:
-            start += 1
+        while start < self.stop and (plain[start] in EDGES or plain.startswith(_ODD_DASHES, start)):
+            start += 1 if plain[start] in EDGES else 3
         return start
 
     def title(self) -> tuple[str, int, int]:

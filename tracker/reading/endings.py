@@ -14,7 +14,7 @@ from tracker.reading.openings import LEAD_PRIORITY
 from tracker.reading.states import sign
 from tracker.vocabulary import fold
 
-_SEGMENT = re.compile(r"(?:^|\s)[-–—]+\s+|[.;,。、，]\s+|\s\|\s|。")
+_SEGMENT = re.compile(r"(?:^|\s)(?:[-–—]+|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
 _DONE_WORDS = (
     "done",
     "completed",
@@ -29,6 +29,10 @@ _DONE_WORDS = (
     "완료",
     "已完成",
 )
+
+
+_AS_DASH = str.maketrans("îì”“", "----")
+"""The last characters of dashes that were read in a wrong encoding."""
 
 
 def take_endings(k: Knowledge, draft: Draft) -> None:
@@ -53,7 +57,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     text = plain[start:end].strip(EDGES + ".`")
     if not text:
         return False
-    before = plain[:start].rstrip()[-1:]
+    before = plain[:start].rstrip()[-1:].translate(_AS_DASH)
     phrase = after_due_word(k, text)
     status = k.states.exact(text) or (_done_remark(text) if before in "-–—" else None)
     if status:

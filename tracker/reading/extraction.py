@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.models import ActionItem, ItemForm
-from tracker.reading import items, lists, rows
+from tracker.reading import items, labels, lists, rows
 from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table
 from tracker.reading.columns import ColumnReader
 from tracker.reading.drafts import EDGES, Draft
@@ -83,9 +83,12 @@ class Extraction:
                 break
         if closing.kind != ACTION or block.level == 0 or not block.text.plain.strip():
             return False
-        if self.reader.words.find("heading", " ".join(block.text.plain.split())):
+        title = " ".join(block.text.plain.split())
+        if self.reader.words.exact("heading", title.partition("(")[0]):
             return False
-        kinds = lists.field_kinds(body, self.reader.words)
+        kinds = lists.field_kinds(body, self.reader.words) | {
+            part.kind for part in labels.scan(title, self.reader.words)
+        }
         return bool({"owner", "due", "status"} & kinds)
 
     def _heading_item(self, block: Heading, blocks: Sequence[Block], at: int, body: int) -> int:
@@ -220,8 +223,9 @@ class Extraction:
         if not node.children or len(title) > _MOST_LABEL or len(text.plain.strip()) > len(title) + 4:
             return None
         kinds = self.reader.words.exact("heading", title)
-        lead = text.lead("strong")
-        if not kinds or not (text.plain.rstrip().endswith((":", "：")) or lead):
+        shown = text.plain.rstrip().endswith((":", "：")) or text.lead("strong")
+        mild = kinds and set(kinds) <= {"category", "horizon", "improvement", "response", "detection"}
+        if not kinds or not (shown or (mild and section.kind == ACTION)):
             return None
         made = self.sections.nested(title, text, section)
         self.explanation.section(node.entry.line, made)
@@ -230,26 +234,28 @@ class Extraction:
     # -- paragraphs ----------------------------------------------------------------------------------------------------
 
     def _paragraph(self, block: Paragraph, blocks: Sequence[Block], at: int) -> int:
-        text = block.text
         if block.end - block.start > _LONG_PARAGRAPH and self.sections.now.kind != ACTION:
             return at + 1
-        plain = text.plain.strip()
-        if len(plain) <= _MOST_LABEL and self._label_line(block, plain):
+        plain = block.text.plain.strip()
+        if self._opens(block, plain) or is_placeholder(plain):
             return at + 1
         section = self.sections.now
-        if not plain or is_placeholder(plain):
-            return at + 1
         if section.kind != ACTION and not self._labelled_action(plain):
             return at + 1
-        draft = self.reader.read(text)
+        draft = self.reader.read(block.text)
         score, why = lists.score(draft, section, paragraph=True)
         taken = score >= lists.THRESHOLD and bool(draft.evidence or draft.labelled)
         self.explanation.entry(block.line, plain, score, why, taken=taken)
-        if not taken:
-            return at + 1
-        stop = at + 1
-        description: list[str] = []
-        if plain.endswith((":", "：")):
+        return self._paragraph_item(block, draft, blocks, at) if taken else at + 1
+
+    def _opens(self, block: Paragraph, plain: str) -> bool:
+        """Whether a paragraph is a label, or ends with one."""
+        return (len(plain) <= _MOST_LABEL and self._label_line(block, plain)) or self._last_line(block, plain)
+
+    def _paragraph_item(self, block: Paragraph, draft: Draft, blocks: Sequence[Block], at: int) -> int:
+        """An action in prose; a list that it leads in to explains it."""
+        section, stop, description = self.sections.now, at + 1, list[str]()
+        if block.text.plain.rstrip().endswith((":", "：")):
             while stop < len(blocks) and isinstance(blocks[stop], Entry):
                 stop += 1
             description = lists.take_fields(draft, blocks[at + 1 : stop], self.reader)
@@ -282,8 +288,20 @@ class Extraction:
             return True
         if self.reader.words.exact("label", title) and not self.reader.words.exact("heading", title):
             return False
-        section = self.sections.label(title, text)
-        self.explanation.section(block.line, section)
+        if not self.reader.words.find("heading", title):
+            self.sections.lead_in(closes=bold)
+            return True
+        self.explanation.section(block.line, self.sections.label(title, text))
+        return True
+
+    def _last_line(self, block: Paragraph, plain: str) -> bool:
+        """A label in the last line of a paragraph ("**Action items**:") opens a section too."""
+        last = plain.rpartition("\n")[2].strip()
+        if last == plain or len(last) > _MOST_LABEL or not last.endswith((":", "：")):
+            return False
+        if ACTION not in self.reader.words.exact("heading", last.strip(EDGES)):
+            return False
+        self.explanation.section(block.line, self.sections.label(last.strip(EDGES), block.text))
         return True
 
     def _owner_line(self, title: str) -> bool:

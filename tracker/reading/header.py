@@ -24,6 +24,7 @@ _ALSO = {"impact": frozenset(("severity", "service"))}
 _CHOICE = 14
 """Longer parts are no choice of a template but a sentence with slashes."""
 _MOST = 1500
+_DASH = re.compile(r"\s[-–—]\s|[(:,]")
 _SEPARATORS = re.compile(r"\s+[|/]\s+")
 
 
@@ -35,6 +36,7 @@ class Header:
     spans: dict[str, Span] = field(default_factory=dict)
     first_heading: str | None = None
     h1: str | None = None
+    people: list[str] = field(default_factory=list)
 
     def put(self, kind: str, value: str, span: Span | None = None) -> None:
         """Note a value unless it is template text or known already."""
@@ -85,6 +87,8 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
             _table(header, block, words, allowed)
         elif isinstance(block, (Paragraph, Entry)):
             _texts(header, block, words, allowed, waiting)
+            if section.kind == "people" and isinstance(block, Entry) and block.texts:
+                header.people.append(_DASH.split(block.texts[0].plain, maxsplit=1)[0][:80])
         waiting = ""
     return header
 
@@ -97,7 +101,7 @@ def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
         header.h1 = title
         header.spans.setdefault("title", block.text.span())
     kind = words.first("field", title) or ""
-    return kind if kind in ("date", "author", "status", "severity", "incident_id", "service") else ""
+    return kind if kind in ("date", "author", "status", "severity", "service") else ""
 
 
 def _metadata(header: Header, block: Metadata, words: Vocabulary) -> None:
@@ -137,6 +141,9 @@ def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[
     if not parts or plain[: parts[0].start].strip(" *_`-[]x\n\t>"):
         return
     for part in parts:
+        label = fold(plain[part.start : part.at])
+        if part.kind == "author" or label in words.phrases("words", "role"):
+            header.people.append(plain[part.at : part.end])
         if part.start > 0 and "\n" not in plain[: part.start] and parts[0].kind == "other" and len(parts) < 3:
             continue
         if allowed is None or part.kind in allowed:

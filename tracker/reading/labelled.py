@@ -35,7 +35,9 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
             draft.labelled = True
             draft.cut(0, at)
         return
-    if kind in ("note", "id", "category") and start > 0:
+    if (kind in ("note", "id", "category") and start > 0) or (
+        kind == "done" and not plain[:start].strip(EDGES)
+    ):
         return
     take = _TAKE.get(kind)
     if take and take(k, draft, value, *_trim(plain, at, end)):
@@ -65,7 +67,7 @@ def _take_due(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> b
 
 def set_due(k: Knowledge, draft: Draft, value: str) -> None:
     """Read a due text; a placeholder leaves the field empty."""
-    raw = " ".join(value.split()).strip(" .;,-–—")
+    raw = " ".join(value.split()).strip(" .;,-–—|*_")
     if is_placeholder(raw) and fold(raw) not in ("tbd", "tbc", "tba"):
         return
     if draft.due_raw is None:
@@ -123,9 +125,6 @@ def _take_id(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> b
 
 
 def _take_done(_k: Knowledge, draft: Draft, _value: str, start: int, end: int) -> bool:
-    before = draft.text.plain[:start].rstrip(" :：")
-    if not before.strip():
-        return False
     draft.set_status(Status.DONE, "done", start, end)
     return True
 

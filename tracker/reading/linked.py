@@ -39,8 +39,14 @@ def inside(draft: Draft, start: int, end: int) -> bool:
     before, after = plain[:start].rstrip(" *_`"), plain[end : draft.stop].lstrip(" *_`")
     if before.endswith(("(", "[", "（", ",")) or not before:
         return not before and not after.startswith((":", "-", "–", "—", "：", ")", "]"))
+    if before.endswith((":", "：")) and after.startswith(_DASHES):
+        return False
     rest = _rest(draft, end)
     return bool(rest) and rest[0] not in ".,;)]）】" and not before.endswith((".", ";"))
+
+
+_DASHES = ("-", "–", "—", "‚Äî", "‚Äì", "â€”", "â€“")
+"""The last ones are dashes read in a wrong encoding."""
 
 
 def _rest(draft: Draft, at: int) -> str:
@@ -62,11 +68,23 @@ def take_keys(draft: Draft) -> None:
         in_code = any(start <= ref.start < end for start, end in taken)
         if in_code and not _code_entry(draft, ref.start):
             continue
+        if not ref.url and _is_local_id(draft, plain, ref):
+            continue
         if not ref.url and plain[max(0, ref.start - 1) : ref.start] == "#":
             continue
         draft.add_ref(ref.ref, ref.start, ref.end)
         if not inside(draft, ref.start, ref.end):
             draft.cut(ref.start, ref.end)
+
+
+def _is_local_id(draft: Draft, plain: str, ref: references.Reference) -> bool:
+    """Whether a key that opens the text is the document's own number for the entry ("AI-2: ...")."""
+    prefix, _, number = ref.ref.partition("-")
+    short = len(prefix) <= _SHORT_PREFIX and len(number) <= _SHORT_PREFIX
+    return short and ref.start == draft.head() and plain[ref.end : ref.end + 1] in (":", ".", ")", " ")
+
+
+_SHORT_PREFIX = 2
 
 
 def _code_entry(draft: Draft, at: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tracker.models import Status
 from tracker.reading import people
 from tracker.reading.blocks import Mark
 from tracker.reading.drafts import EDGES, Draft
@@ -42,6 +43,7 @@ def take_openings(k: Knowledge, draft: Draft) -> None:
     for _ in range(4):
         before = draft.head()
         for take in (
+            _lead_number,
             _lead_bold,
             _lead_priority,
             _lead_id,
@@ -52,6 +54,21 @@ def take_openings(k: Knowledge, draft: Draft) -> None:
                 break
         if draft.head() == before:
             return
+
+
+def _lead_number(_k: Knowledge, draft: Draft, head: int) -> bool:
+    """The position in a heading that is an item: "1. Add ...", "Action 2: ..."."""
+    found = _NUMBER.match(draft.text.plain, head)
+    if not found or found.end() >= draft.tail():
+        return False
+    draft.cut(head, found.end())
+    return True
+
+
+_NUMBER = re.compile(
+    r"(?:(?:action(?: item)?|item|step|task)\s+#?)?\d{1,3}(?:\.\d{1,2})?[.):]\s+|#\d{1,2}[.):]?\s+(?=\D)",
+    re.IGNORECASE,
+)
 
 
 def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
@@ -74,12 +91,22 @@ def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
     elif LEAD_PRIORITY.fullmatch(text) or (k.words.first("priority", text) and draft.priority is None):
         draft.priority = draft.priority or text
         draft.note("priority", head, mark.end)
-    elif k.people.is_person(text) or (not colon and _bold_name(k, draft, text, mark)):
+    elif k.people.is_person(text) or _is_team(k, text) or (not colon and _bold_name(k, draft, text, mark)):
         draft.add_owners(k.people.owners(text), head, mark.end)
     else:
         return False
     draft.cut(head, mark.end)
     return True
+
+
+def _is_team(k: Knowledge, text: str) -> bool:
+    """Whether a bold lead-in names a team: "Platform team"."""
+    words = fold(text).split()
+    return (
+        1 < len(words) <= 4
+        and (k.is_word("team", words[-1]) or k.is_word("team", words[0]))
+        and words[0] not in ("the", "our")
+    )
 
 
 def _bold_name(k: Knowledge, draft: Draft, text: str, mark: Mark) -> bool:
@@ -121,24 +148,27 @@ def _lead_id(_k: Knowledge, draft: Draft, head: int) -> bool:
 
 
 def _lead_state(k: Knowledge, draft: Draft, head: int) -> bool:
-    plain = draft.text.plain
-    found = re.compile(r"\[([^\[\]]{2,20})\]|([A-Z]{4,12})(?=[:\s-])").match(plain, head)
-    text = (found[1] or found[2]) if found else ""
-    if (
-        not found
-        or not k.states.exact(text)
-        or (
-            found[2]
-            and plain[found.end() : found.end() + 1] == " "
-            and plain[found.end() + 1 : found.end() + 2] not in "-–—:"
-        )
-    ):
+    """A state in brackets, in capitals, or before a colon: "[DONE] x", "TODO - x", "Won't do: x"."""
+    found = _STATE.match(draft.text.plain, head)
+    if not found:
         return False
+    text = found[1] or found[2] or found[3]
     status = k.states.exact(text)
-    if status:
-        draft.set_status(status, text, head, found.end())
-        draft.cut(head, found.end())
+    if status is None or (found[3] and not _is_marker(k, text, status)):
+        return False
+    draft.set_status(status, text, head, found.end())
+    draft.cut(head, found.end())
     return True
+
+
+def _is_marker(k: Knowledge, text: str, status: Status) -> bool:
+    """Whether words before a colon are a state and not the topic ("New: ...", "Next: ...")."""
+    return status in (Status.DONE, Status.CANCELLED, Status.BLOCKED, Status.IN_PROGRESS) or k.is_word(
+        "marker", fold(text)
+    )
+
+
+_STATE = re.compile(r"\[([^\[\]]{2,20})\]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d][\w' ’]{2,18})(?=[:：])")
 
 
 def _lead_owner(k: Knowledge, draft: Draft, head: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tracker.reading.placeholders import is_placeholder
 from tracker.vocabulary import Vocabulary, fold
@@ -26,6 +26,18 @@ class People:
     def __init__(self, words: Vocabulary, names: Mapping[str, str]) -> None:
         self.words = words
         self.names = names
+
+    def with_names_of(self, texts: Iterable[str]) -> People:
+        """The same, knowing the people whom the document itself names as its authors, responders or participants."""
+        names = dict(self.names)
+        for text in texts:
+            for name in self.owners(text[:400]):
+                if self.looks_like_name(name):
+                    names.setdefault(fold(name), name)
+                    first = name.split()[0]
+                    if len(first) > 2 and first.isalpha():
+                        names.setdefault(fold(first), name)
+        return People(self.words, names)
 
     def owners(self, text: str) -> tuple[str, ...]:
         """The owners in a cell or behind an owner label, as shown, without markup; empty for nobody."""
@@ -63,7 +75,8 @@ class People:
         """Whether a short text is surely a person or several: handles, initials, people of the map."""
         parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
         return bool(parts) and all(
-            part and (part[0] == "@" or _INITIALS.fullmatch(part) or self.known(part)) for part in parts
+            part and ((part[0] == "@" and " " not in part) or _INITIALS.fullmatch(part) or self.known(part))
+            for part in parts
         )
 
     def looks_like_name(self, text: str) -> bool:

@@ -76,6 +76,7 @@ class _Document:
         fences = [frontends.load("markdown")(self.source.part(*fence.inner)) for fence in _fences(blocks)]
         head = self._header(placed, fences)
         base = header.date(head, plain, self.path) or header.opening_date(placed, plain)
+        people = people.with_names_of(head.people)
         reader = Reader(self.words, replace(plain, base=base), people)
         columns = ColumnReader(self.words, reader.calendar, people)
         walk, *below = (

@@ -41,6 +41,10 @@ def read(row: Row, columns: Columns, reader: Reader) -> Draft:
     return draft
 
 
+_SIGNS = 0x2000
+"""Characters above this that are no letters are signs: a coloured dot before "High"."""
+
+
 def _cell(row: Row, columns: Columns, role: str) -> Text | None:
     index = columns.at(role)
     return row.cells[index] if 0 <= index < len(row.cells) else None
@@ -93,6 +97,10 @@ def _status(draft: Draft, text: Text, reader: Reader) -> None:
 
 def _priority(draft: Draft, text: Text, _reader: Reader) -> None:
     plain = " ".join(text.plain.split()).strip("*_` ")
+    plain = (
+        plain.lstrip("".join(char for char in plain if not char.isalnum() and ord(char) > _SIGNS)).strip()
+        or plain
+    )
     if plain and not is_placeholder(plain):
         draft.priority = plain
         draft.evidence.append("priority")

@@ -88,6 +88,13 @@ class Sections:
         self.stack.append(self._made(title, kinds, self.now, _LABEL_LEVEL, text))
         return self.now
 
+    def lead_in(self, *, closes: bool) -> None:
+        """A line that only leads in to what follows: it ends an owner's group, and a bold one also the label before it."""
+        while closes and self.now.level >= _LABEL_LEVEL:
+            self.stack.pop()
+        if self.now.owners:
+            self.owned(())
+
     def nested(self, title: str, text: Text, within: Section) -> Section:
         """The section of the entries below a labelled entry; not put on the stack."""
         return self._made(title, self.words.find("heading", title), within, _LABEL_LEVEL, text)

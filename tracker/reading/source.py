@@ -42,16 +42,16 @@ class Source:
     )
 
     def __init__(
-        self, raw: bytes, *, binary: bool = False, first: tuple[int, int, bool] = (0, 0, True)
+        self, raw: bytes, *, binary: bool = False, first: tuple[int, int, bool] | None = None
     ) -> None:
         self.raw = raw if binary else b""
         self.diagnostics: list[Diagnostic] = []
-        shift, self.base, self.exact = first
+        shift, self.base, self.exact = first or (0, 0, True)
         self.binary = False
         self.numbered = False
         self._lines: list[int] | None = None
         self._shifts: list[tuple[int, int]] = [(0, shift)] if shift else []
-        self.text = "" if binary else self._decode(raw)
+        self.text = "" if binary else self._decode(raw) if first is None else raw.decode(errors="replace")
         self.data = (
             raw if (not self._shifts or shift) and self.exact and not self.binary else self.text.encode()
         )
