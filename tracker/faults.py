@@ -13,6 +13,7 @@ points, in the order in which a sync passes them:
 `after-link`               one link is committed, the rest of the batch answer is not read
 `before-update`            the intent of a change is committed, nothing was sent
 `after-update`             the tracker has the change, nothing is recorded
+`before-books`             all is applied, the run is not closed
 `before-replace`           a document was rewritten into its temporary file
 `after-replace`            the document is replaced, nothing is recorded
 `during-migration`         the back-up stands, the schema is half-way
@@ -33,6 +34,7 @@ POINTS = (
     "after-link",
     "before-update",
     "after-update",
+    "before-books",
     "before-replace",
     "after-replace",
     "during-migration",

@@ -11,6 +11,7 @@ _KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
 _HASH = re.compile(r"(?<![\w&/])((?:[\w.-]+/[\w.-]+)?[#!]\d{1,7})(?![\w-])")
 _BEAD = re.compile(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
 _BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
+_LOCAL = re.compile(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the embedded tracker
 _PHABRICATOR = re.compile(r"(?<![\w/.-])(T\d{3,7})(?![\w-])")
 _BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
 _ISSUE_PATH = re.compile(
@@ -160,6 +161,8 @@ def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
     patterns = [_BEAD] if "bd://" in text else []
     if "bd-" in text:
         patterns.append(_BARE_BEAD)
+    if "pm-" in text:
+        patterns.append(_LOCAL)
     if "-" in text:
         patterns.append(_KEY)
     if "#" in text or "!" in text:

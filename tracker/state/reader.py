@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
+from tracker.errors import StateError
 from tracker.models import PostMortem
 from tracker.state import codec
 from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, LinkRecord, TrackerRecord
-from tracker.state.tables import Base, Document, Intent, Item, Link, StoredIssue, TrackerMemory
+from tracker.state.tables import Base, Conflict, Document, Intent, Item, Link, StoredIssue, TrackerMemory
 
 KEYS_AT_ONCE = 5_000  # SQLite takes 32,766 variables, PostgreSQL 65,535: https://www.sqlite.org/limits.html
 _DOCUMENT = (
@@ -103,7 +105,7 @@ def items_of_issues(connection: Connection, tracker: str, issue_ids: Sequence[st
 def versions(connection: Connection, tracker: str) -> dict[str, str | None]:
     """Issue id -> version as last read."""
     statement = select(StoredIssue.issue_id, StoredIssue.version).where(StoredIssue.tracker == tracker)
-    return dict(connection.execute(statement))
+    return dict(connection.execute(statement).all())
 
 
 def links_named(connection: Connection, refs: Sequence[str]) -> list[LinkRecord]:
@@ -118,14 +120,37 @@ def links_named(connection: Connection, refs: Sequence[str]) -> list[LinkRecord]
     ]
 
 
+def open_conflicts(connection: Connection) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """(item id, field) -> (document's value, tracker's value) of conflicts that nobody has settled."""
+    columns = (Conflict.item_id, Conflict.field, Conflict.document_value, Conflict.tracker_value)
+    rows = connection.execute(select(*columns).where(Conflict.settled_at.is_(None)))
+    return {(item_id, name): (document, tracker) for item_id, name, document, tracker in rows}
+
+
 def open_intents(connection: Connection, tracker: str | None = None) -> list[IntentRecord]:
-    """Writes of unknown outcome, oldest first."""
+    """Writes of unknown outcome, oldest first.
+
+    Raises:
+        StateError: an entry is damaged; no run may go on then.
+    """
     names = ("id", "item_id", "kind", "tracker", "marker", "issue_id", "payload", "watermark", "made_at")
-    statement = select(*(getattr(Intent, name) for name in names)).where(Intent.settled_at.is_(None))
+    statement = select(Intent.payload_hash, *(getattr(Intent, name) for name in names)).where(
+        Intent.settled_at.is_(None)
+    )
     if tracker is not None:
         statement = statement.where(Intent.tracker == tracker)
     rows = connection.execute(statement.order_by(Intent.id))
-    return [IntentRecord(**{**row, "payload": json.loads(row["payload"])}) for row in rows.mappings()]
+    return [_intent(dict(row)) for row in rows.mappings()]
+
+
+def _intent(row: dict[str, Any]) -> IntentRecord:
+    payload: str = row["payload"]
+    if hashlib.sha256(payload.encode()).hexdigest() != row.pop("payload_hash"):
+        raise StateError(
+            f"the journal is damaged: entry {row['id']} for item {row['item_id']} does not have its own checksum",
+            hint="Restore the newest back-up of the state; do not run sync before that, it could create issues twice.",
+        )
+    return IntentRecord(**row | {"payload": json.loads(payload)})
 
 
 def trackers(connection: Connection) -> dict[str, TrackerRecord]:

@@ -120,6 +120,36 @@ class Store:
                 return reader.items_in(connection, paths)
             return list(reader.all_items(connection))
 
+    def strays(self, since: dt.datetime) -> list[ItemRecord]:
+        """Items whose rows were found gone after `since`."""
+        with self.reading() as connection:
+            return reader.items_removed_since(connection, since)
+
+    def pending(self) -> list[str]:
+        """Items that the last run left something to do with."""
+        with self.reading() as connection:
+            return reader.pending_items(connection)
+
+    def linked_issues(self, tracker: str) -> list[str]:
+        """Ids of the issues that are linked in a tracker."""
+        with self.reading() as connection:
+            return reader.linked_issues(connection, tracker)
+
+    def items_of_issues(self, tracker: str, issue_ids: Sequence[str]) -> dict[str, str]:
+        """Issue id -> item id, for linked issues of a tracker."""
+        with self.reading() as connection:
+            return reader.items_of_issues(connection, tracker, issue_ids)
+
+    def issue_versions(self, tracker: str) -> dict[str, str | None]:
+        """Issue id -> version as last read."""
+        with self.reading() as connection:
+            return reader.versions(connection, tracker)
+
+    def open_conflicts(self) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+        """(item id, field) -> (document's value, tracker's value) of conflicts that nobody has settled."""
+        with self.reading() as connection:
+            return reader.open_conflicts(connection)
+
     def open_intents(self, tracker: str | None = None) -> list[IntentRecord]:
         """Writes of unknown outcome, oldest first."""
         with self.reading() as connection:
@@ -208,9 +238,9 @@ class Store:
 
     # --- runs -------------------------------------------------------------------------------------------------------
 
-    def start_run(self, command: str) -> str:
+    def start_run(self, command: str, run_id: str | None = None) -> str:
         """Note that a run starts; gives its id."""
-        run_id = str(ULID())
+        run_id = run_id or str(ULID())
         row = {"id": run_id, "command": command, "host": socket.gethostname(), "started": self.now()}
         with explained(self.place), self._engine.begin() as connection:
             connection.execute(insert(Run), [row])

@@ -182,7 +182,7 @@ def _health(connection: Connection) -> tuple[TrackerHealth, ...]:
 
 
 def _first_seen(connection: Connection) -> Mapping[str, dt.datetime]:
-    return dict(connection.execute(select(Document.path, Document.first_seen)))
+    return dict(connection.execute(select(Document.path, Document.first_seen)).all())
 
 
 def _open_intents(connection: Connection) -> int:

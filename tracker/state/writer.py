@@ -198,10 +198,11 @@ class Writer:
         """Put everything into the database, in one transaction of the caller's."""
         for table, rows in self._puts.items():
             upsert(connection, table, list(rows.values()))
-        for table, listed in self._inserts.items():
-            connection.execute(insert(table), listed)
         for statement, parameters in self._statements:
             connection.execute(statement, parameters) if parameters else connection.execute(statement)
+        for table, listed in self._inserts.items():
+            if listed:
+                connection.execute(insert(table), listed)
         self._puts.clear()
         self._inserts.clear()
         self._statements.clear()

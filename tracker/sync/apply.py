@@ -1,0 +1,205 @@
+"""Carrying out a plan for one tracker: intents before writes, each answer recorded as soon as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tracker import faults
+from tracker.errors import AdapterError
+from tracker.models import Issue
+from tracker.remote import Confirmed, Field, NotSent, Outcome, Refused, Tracker, Unknown
+from tracker.state.records import LinkRecord, NewIntent
+from tracker.state.store import Store
+from tracker.state.writer import Writer
+from tracker.sync import fields
+from tracker.sync.plan import Planned
+from tracker.sync.report import ActionRecord, OutcomeName
+from tracker.world import Event, Side
+
+AT_ONCE = 50  # issues between two commits of intents, where the tracker's own batches are smaller
+ANSWERS_AT_ONCE = 100  # answers per commit where a repeated create is recognised by the chosen id
+
+Told = Callable[[ActionRecord], None]
+
+
+class Application:
+    """Applies planned writes to one tracker and keeps the books."""
+
+    def __init__(
+        self, tracker: Tracker, store: Store, run_id: str, beat: Callable[[], None], told: Told
+    ) -> None:
+        self._tracker, self._store, self._run_id = tracker, store, run_id
+        self._beat, self._told = beat, told
+        self._stopped: str | None = None
+
+    def run(self, planned: Sequence[Planned]) -> None:
+        """Create, then change. Never raises for a tracker's failure; the records say what became of each action."""
+        creates = [each for each in planned if each.new is not None]
+        changes = [each for each in planned if each.change is not None]
+        size = max(self._tracker.capabilities.create_batch, AT_ONCE)
+        for part in _parts(creates, size):
+            self._part(part, "create", self._create)
+        for part in _parts(changes, size):
+            self._part(part, "update", self._change)
+
+    def _part(
+        self,
+        part: Sequence[Planned],
+        kind: str,
+        send: Callable[[Sequence[Planned]], Iterator[tuple[str, Outcome]]],
+    ) -> None:
+        if self._stopped is not None:
+            for each in part:
+                self._finish(each, "deferred", self._stopped)
+            return
+        self._beat()
+        try:
+            self._intend(part, kind)
+        except AdapterError as error:  # nothing was sent: the watermark could not be read
+            self._stopped = error.message
+            for each in part:
+                self._finish(each, "deferred", error.message)
+            return
+        waiting = {each.subject.marker: each for each in part}
+        try:
+            self._receive(waiting, kind, send(part))
+        except AdapterError as error:
+            self._stopped = error.message
+        for each in waiting.values():
+            self._answered(each, kind, Unknown(self._stopped or "the tracker gave no answer for it"), None)
+
+    def _intend(self, part: Sequence[Planned], kind: str) -> None:
+        watermark = self._tracker.watermark() if kind == "create" else None
+        faults.reach("before-intent")
+        with self._store.writing(self._run_id) as writer:
+            writer.intents(_intent(each, kind, self._tracker.name, watermark) for each in part)
+        faults.reach("after-intent" if kind == "create" else "before-update")
+
+    def _receive(
+        self, waiting: dict[str, Planned], kind: str, answers: Iterator[tuple[str, Outcome]]
+    ) -> None:
+        """Record every answer; one commit each, so that a kill loses none that was read."""
+        at_once = ANSWERS_AT_ONCE if self._tracker.capabilities.chosen_ids else 1
+        writer, gathered, not_sent = Writer(self._store.now(), self._run_id), 0, 0
+        total = len(waiting)
+        for marker, outcome in answers:
+            each = waiting.pop(marker, None)
+            if each is None:
+                continue
+            not_sent += isinstance(outcome, NotSent)
+            self._answered(each, kind, outcome, writer)
+            gathered += 1
+            if gathered >= at_once:
+                self._commit(writer, kind)
+                writer, gathered = Writer(self._store.now(), self._run_id), 0
+        if gathered:
+            self._commit(writer, kind)
+        if total and not_sent == total:
+            self._stopped = "the tracker took nothing more in this run"
+
+    def _commit(self, writer: Writer, kind: str) -> None:
+        faults.reach("before-link" if kind == "create" else "after-update")
+        self._store.commit(writer)
+        faults.reach("after-link")
+
+    def _create(self, part: Sequence[Planned]) -> Iterator[tuple[str, Outcome]]:
+        batch = [each.new for each in part if each.new is not None]
+        return ((each.marker, each.outcome) for each in self._tracker.create(batch))
+
+    def _change(self, part: Sequence[Planned]) -> Iterator[tuple[str, Outcome]]:
+        changes = [each.change for each in part if each.change is not None]
+        markers = {change.ref.id: change.marker for change in changes}
+        return ((markers.get(each.id, ""), each.outcome) for each in self._tracker.update(changes))
+
+    def _answered(self, each: Planned, kind: str, outcome: Outcome, writer: Writer | None) -> None:
+        if isinstance(outcome, Unknown):
+            why = f"it is not known whether this happened ({outcome.reason}); the next run finds out"
+            self._finish(each, "deferred", why)
+            return
+        if writer is None:
+            return
+        marker = each.subject.marker
+        match outcome:
+            case Confirmed(issue=issue, warnings=warnings):
+                writer.intent_settled(kind, marker, "confirmed")
+                self._confirmed(each, issue, writer)
+                self._finish(each, "done", "; ".join(warnings) or None, issue)
+            case Refused(reason=reason, hint=hint):
+                writer.intent_settled(kind, marker, "refused")
+                self._finish(each, "failed", f"{reason} ({hint})" if hint else reason)
+            case NotSent(reason=reason, retry_after_s=seconds):
+                writer.intent_settled(kind, marker, "not-sent")
+                later = f"; try again in {seconds:.0f} s" if seconds else ""
+                self._finish(each, "deferred", reason + later)
+
+    def _confirmed(self, each: Planned, issue: Issue, writer: Writer) -> None:
+        name, subject, now = self._tracker.name, each.subject, self._store.now()
+        writer.issue(name, issue)
+        if each.new is not None:
+            link = LinkRecord(subject.item_id, name, issue.ref.id, issue.ref.key, issue.ref.url, "created")
+            writer.link(link)
+            writer.events([Event(now, subject.item_id, Side.PMTRACK, "linked", None, issue.ref.key)])
+            writer.base(subject.item_id, created_base(each.values, issue))
+        else:
+            assert each.merged is not None  # noqa: S101 - every change comes from a merge
+            writer.base(subject.item_id, changed_base(each, issue))
+            writer.events(own_events(each, subject.item_id, now))
+        manual = (
+            any(conflict.winner == "manual" for conflict in each.merged.conflicts) if each.merged else False
+        )
+        writer.items_pending([subject.item_id], pending=manual)
+
+    def _finish(
+        self, each: Planned, outcome: OutcomeName, error: str | None, issue: Issue | None = None
+    ) -> None:
+        each.record = replace(each.record, outcome=outcome, error=error)
+        if issue is not None:
+            each.record = replace(each.record, issue=issue.ref.key, url=issue.ref.url)
+        self._told(each.record)
+
+
+def created_base(values: Any, issue: Issue) -> dict[str, tuple[Any, Any]]:
+    """The base after a create: what the document said, and what the tracker made of it."""
+    there = fields.of_issue(issue)
+    return {name.value: (value, there[name]) for name, value in values.items()}
+
+
+def changed_base(each: Planned, issue: Issue) -> dict[str, tuple[Any, Any]]:
+    """The base after a change: for the changed fields what the tracker says now, so that its own ways are no change."""
+    assert each.merged is not None  # noqa: S101 - every change comes from a merge
+    there = fields.of_issue(issue)
+    changed = {change.field for change in each.merged.changes}
+    return {
+        name.value: (document, there[name] if name in changed else tracker)
+        for name, (document, tracker) in each.merged.base.items()
+    }
+
+
+def own_events(each: Planned, item_id: str, now: Any) -> list[Event]:
+    """The history of what pmtrack itself changed in the tracker."""
+    names = {Field.ASSIGNEES: "owners"}
+    return [
+        Event(
+            now,
+            item_id,
+            Side.PMTRACK,
+            names.get(change.field, change.field.value),
+            fields.text(change.before),
+            fields.text(change.after),
+        )
+        for change in (each.merged.changes if each.merged else ())
+        if change.field in fields.COMPARED
+    ]
+
+
+def _intent(each: Planned, kind: str, tracker: str, watermark: str | None) -> NewIntent:
+    payload = {name.value: value for name, value in each.values.items()}
+    issue_id = each.change.ref.id if each.change else None
+    return NewIntent(each.subject.item_id, kind, tracker, each.subject.marker, payload, issue_id, watermark)
+
+
+def _parts(planned: Sequence[Planned], size: int) -> Iterator[Sequence[Planned]]:
+    for start in range(0, len(planned), size):
+        yield planned[start : start + size]

@@ -1,0 +1,368 @@
+"""Everything before the first write: what is to be done, for which item, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from ulid import ULID
+
+from tracker.errors import UserError
+from tracker.identity import Place
+from tracker.models import Issue, PostMortem
+from tracker.remote import Field, Tracker
+from tracker.settings import Settings
+from tracker.state.records import ItemRecord, LinkRecord
+from tracker.state.store import Store
+from tracker.sync import fields
+from tracker.sync.desk import Desk, ask, open_desk, route_of
+from tracker.sync.guards import check_emptied
+from tracker.sync.linking import Verdict, look_up
+from tracker.sync.plan import Planned, Subject, plan
+from tracker.sync.report import ActionRecord, SyncOptions
+from tracker.sync.sighting import Row, Sighting, action_items, look
+from tracker.sync.source import Source, key_of
+
+
+@dataclass(slots=True)
+class Preparation:
+    """The plan of a run and what it rests on.
+
+    Attributes:
+        records: Item id -> what was known of it before this run; only items that the run looks at.
+        verdicts: Item id -> what was found about an issue that exists already.
+        items: How many action items the documents hold.
+    """
+
+    sighting: Sighting
+    settings: Settings
+    desks: dict[str, Desk] = field(default_factory=dict)
+    records: dict[str, ItemRecord] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    subjects: list[Subject] = field(default_factory=list)
+    planned: list[Planned] = field(default_factory=list)
+    items: int = 0
+    open_conflicts: Mapping[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
+    unresolved: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def shown(self) -> list[Planned]:
+        """The actions that a person sees: all but those that only bring the books up to date."""
+        return [each for each in self.planned if each.record.reason]
+
+    def messages(self) -> Iterator[str]:
+        """What a person should know beside the actions."""
+        yield from self.notes
+        for key, reason in sorted(self.sighting.unread.items()):
+            yield f"{self.sighting.shown(key)}: {reason}; its items were left alone"
+        for name, desk in sorted(self.desks.items()):
+            if desk.trouble:
+                yield f"{name}: {desk.trouble}"
+        for name, reason in sorted(self.unresolved.items()):
+            yield f"owner {name}: {reason}; the assignee was left as it is"
+
+
+@contextmanager
+def prepare(
+    source: Source,
+    settings: Settings,
+    store: Store,
+    open_tracker: Callable[[str], Tracker],
+    *,
+    options: SyncOptions,
+    now: dt.datetime,
+) -> Iterator[Preparation]:
+    """Look at documents and trackers and plan. Writes nothing; the trackers are closed at the end of the block.
+
+    Raises:
+        GuardError: a root turned empty.
+        UserError: a route or the options name a tracker that is not configured.
+    """
+    _check_names(settings, options)
+    print_now = str(sorted(settings.reading.items())) + str(sorted(settings.people))
+    reread = store.recall("reading") not in (None, print_now)
+    sighting = look(source, store, settings.root, now=now, reread=reread, new_id=lambda: str(ULID()))
+    prepared = Preparation(sighting, settings)
+    _guard(prepared, source, store, options)
+    try:
+        _fill(prepared, store, open_tracker, options, now)
+        yield prepared
+    finally:
+        for desk in prepared.desks.values():
+            if desk.adapter is not None:
+                desk.adapter.close()
+
+
+def _check_names(settings: Settings, options: SyncOptions) -> None:
+    wanted = [settings.default_tracker, *(route.tracker for route in settings.routes)]
+    for name in [*wanted, *([options.tracker] if options.tracker else [])]:
+        if name not in settings.trackers:
+            known = ", ".join(sorted(settings.trackers))
+            raise UserError(f"there is no tracker {name!r}", hint=f"Configured are: {known}.")
+
+
+def _guard(prepared: Preparation, source: Source, store: Store, options: SyncOptions) -> None:
+    sighting = prepared.sighting
+    if not sighting.lost:
+        return
+    roots = [key_of(path, prepared.settings.root) for path in source.roots]
+    before = {each.path for each in sighting.lost}
+    with_items = {row.place.path for row in sighting.rows} | {
+        place.path for place in sighting.matching.ambiguous
+    }
+    others = [key for key in sighting.files if key not in sighting.documents and key in sighting.known]
+    with_items |= {each.path for each in store.items(paths=others)} if not with_items else set()
+    check_emptied(roots, before, with_items, allow_empty=options.allow_empty)
+
+
+def _fill(
+    prepared: Preparation,
+    store: Store,
+    open_tracker: Callable[[str], Tracker],
+    options: SyncOptions,
+    now: dt.datetime,
+) -> None:
+    sighting = prepared.sighting
+    prepared.rows = {row.item_id: row for row in sighting.rows}
+    prepared.records = {row.item_id: row.before for row in sighting.rows if row.before is not None}
+    prepared.records.update({each.item_id: each for each in sighting.lost})
+    _load(prepared, store, store.pending())
+    prepared.open_conflicts = store.open_conflicts()
+    _open_desks(prepared, store, open_tracker, options)
+    for desk in prepared.desks.values():
+        again = [
+            record.link.issue_id
+            for record in prepared.records.values()
+            if record.link and record.link.tracker == desk.name and record.unreadable
+        ]
+        ask(desk, store, now, again=again)
+        told = {*desk.pulled.issues, *desk.pulled.gone, *desk.pulled.unreadable}
+        if desk.changed:
+            told = set(store.linked_issues(desk.name))
+        of_issues = store.items_of_issues(desk.name, sorted(told)) if told else {}
+        _load(prepared, store, list(of_issues.values()))
+    _find_existing(prepared, store)
+    prepared.subjects = _subjects(prepared, store)
+    _plan(prepared)
+    prepared.planned += _ambiguities(prepared, store)
+    prepared.items = sum(len(action_items(each)) for each in sighting.documents.values())
+
+
+def _load(prepared: Preparation, store: Store, ids: Sequence[str]) -> None:
+    missing = [item_id for item_id in ids if item_id not in prepared.records]
+    if missing:
+        prepared.records.update({each.item_id: each for each in store.items(ids=missing)})
+
+
+def _open_desks(
+    prepared: Preparation, store: Store, open_tracker: Callable[[str], Tracker], options: SyncOptions
+) -> None:
+    settings, known = prepared.settings, store.trackers()
+    names = dict.fromkeys(known)
+    for row in prepared.sighting.rows:
+        if row.before is None or row.before.link is None:
+            names[route_of(row.place.path, settings)] = None
+            if row.item.refs:
+                names.update(dict.fromkeys(settings.trackers))
+    for record in prepared.records.values():
+        names[record.link.tracker if record.link else route_of(record.path, settings)] = None
+    for name in names:
+        if options.tracker not in (None, name):
+            continue
+        if name not in settings.trackers:
+            prepared.notes.append(f"tracker {name} is not configured any more; its items were left alone")
+        else:
+            prepared.desks[name] = open_desk(name, store, settings, open_tracker, known.get(name))
+
+
+def _tracker_of(prepared: Preparation, item_id: str) -> str:
+    verdict, record = prepared.verdicts.get(item_id), prepared.records.get(item_id)
+    if record is not None and record.link is not None:
+        return record.link.tracker
+    if verdict is not None and verdict.issue is not None:
+        return verdict.tracker
+    row = prepared.rows.get(item_id)
+    path = row.place.path if row is not None else record.path if record is not None else ""
+    return route_of(path, prepared.settings)
+
+
+def _find_existing(prepared: Preparation, store: Store) -> None:
+    """For items without a link: what earlier runs created, and what rows name."""
+    wanted: dict[str, tuple[str, ...]] = {}
+    for item_id in {**prepared.records, **prepared.rows}:
+        record, row = prepared.records.get(item_id), prepared.rows.get(item_id)
+        if (record is not None and record.link) or (record is not None and record.removed_at and row is None):
+            continue
+        verdict = _left_behind(prepared, row.marker if row else record.marker if record else "")
+        if verdict is not None:
+            prepared.verdicts[item_id] = verdict
+            continue
+        refs = row.item.refs if row else record.item.refs if record else ()
+        if refs:
+            wanted[item_id] = refs
+    if wanted:
+        named = sorted({ref for refs in wanted.values() for ref in refs})
+        open_ = {
+            name: desk.adapter for name, desk in prepared.desks.items() if desk.adapter and not desk.trouble
+        }
+        prepared.verdicts.update(look_up(wanted, open_, store.links_named(named)))
+
+
+def _left_behind(prepared: Preparation, marker: str) -> Verdict | None:
+    for name, desk in prepared.desks.items():
+        if marker in desk.settled.adopted:
+            return Verdict(issue=desk.settled.adopted[marker], tracker=name)
+        if marker in desk.settled.unproven:
+            why = desk.settled.unproven[marker]
+            return Verdict(
+                blocked=f"an earlier run may have created its issue, and it is not proved yet: {why}"
+            )
+        if desk.trouble and any(intent.marker == marker for intent in desk.intents):
+            return Verdict(blocked=f"an earlier run may have created its issue: {desk.trouble}")
+    return None
+
+
+def _subjects(prepared: Preparation, store: Store) -> list[Subject]:
+    needed = {
+        record.path
+        for item_id, record in prepared.records.items()
+        if item_id not in prepared.rows and record.path not in prepared.sighting.documents
+    }
+    documents = {**(store.post_mortems(sorted(needed)) if needed else {}), **prepared.sighting.documents}
+    lost = {each.item_id for each in prepared.sighting.lost}
+    found = []
+    for item_id in {**prepared.rows, **prepared.records}:
+        desk = prepared.desks.get(_tracker_of(prepared, item_id))
+        if desk is not None:
+            found.append(_subject(prepared, item_id, desk, documents, newly_removed=item_id in lost))
+    return found
+
+
+def _subject(
+    prepared: Preparation,
+    item_id: str,
+    desk: Desk,
+    documents: Mapping[str, PostMortem],
+    *,
+    newly_removed: bool,
+) -> Subject:
+    row, record = prepared.rows.get(item_id), prepared.records.get(item_id)
+    verdict = prepared.verdicts.get(item_id, Verdict())
+    path = row.place.path if row else record.path if record else ""
+    item = row.item if row else record.item if record else None
+    assert item is not None  # noqa: S101 - an item is in one of the two
+    subject = Subject(
+        item_id=item_id,
+        marker=row.marker if row else record.marker if record else "",
+        item=item,
+        document=documents.get(path) or PostMortem(path),
+        path=path,
+        shown=prepared.sighting.shown(path),
+        tracker=desk.name,
+        removed=newly_removed or (row is None and record is not None and record.removed_at is not None),
+        newly_removed=newly_removed,
+        obstacle=verdict.obstacle,
+        foreign=verdict.foreign,
+        blocked=verdict.blocked,
+    )
+    if record is not None and record.link is not None:
+        return _with_known_issue(subject, record, record.link, desk)
+    if verdict.issue is not None:
+        return _with_found_issue(subject, verdict.issue, desk)
+    if desk.trouble and not subject.obstacle:
+        return replace(subject, blocked=subject.blocked or desk.trouble)
+    return subject
+
+
+def _with_known_issue(subject: Subject, record: ItemRecord, link: LinkRecord, desk: Desk) -> Subject:
+    key, pulled = link.issue_id, desk.pulled
+    subject = replace(subject, link=link, base=record.base, issue=record.issue, state="read")
+    if key in pulled.issues:
+        ref = pulled.issues[key].ref
+        return replace(subject, issue=pulled.issues[key], link=replace(link, key=ref.key, url=ref.url))
+    if key in pulled.gone or record.gone_at is not None:
+        return replace(subject, state="gone", newly_gone=record.gone_at is None)
+    if key in pulled.unreadable:
+        return replace(subject, state="unreadable", unreadable=pulled.unreadable[key])
+    if desk.trouble:
+        return replace(subject, blocked=desk.trouble)
+    return subject
+
+
+def _with_found_issue(subject: Subject, issue: Issue, desk: Desk) -> Subject:
+    ref = issue.ref
+    adopted = subject.marker in desk.settled.adopted
+    how = "adopted" if adopted else "row"
+    link = LinkRecord(subject.item_id, desk.name, ref.id, ref.key, ref.url, how)
+    base = {}
+    if adopted:
+        intent = next(each for each in desk.intents if each.marker == subject.marker)
+        there = fields.of_issue(issue)
+        base = {name: (value, there[Field(name)]) for name, value in intent.payload.items()}
+    return replace(subject, link=link, link_how=how, issue=issue, state="read", base=base)
+
+
+def _plan(prepared: Preparation) -> None:
+    for name, desk in prepared.desks.items():
+        if desk.adapter is None:
+            continue
+        mine = [subject for subject in prepared.subjects if subject.tracker == name]
+        names = sorted({owner for subject in mine for owner in _to_resolve(subject)})
+        resolutions = desk.resolve(names, prepared.settings)
+        for owner, resolution in resolutions.items():
+            if resolution.account is None:
+                prepared.unresolved[owner] = resolution.reason or "nobody in the tracker matches"
+        rules = desk.rules(prepared.settings)
+        for subject in mine:
+            if desk.trouble and not subject.blocked:
+                subject = replace(subject, blocked=desk.trouble)  # noqa: PLW2901 - found while resolving people
+            accounts = [resolutions[owner].account for owner in _to_resolve(subject) if owner in resolutions]
+            known = tuple(account for account in accounts if account is not None)
+            prepared.planned += plan(subject, rules, known or None)
+
+
+def _to_resolve(subject: Subject) -> Sequence[str]:
+    """Owners who are not those of the base."""
+    if subject.removed or subject.obstacle or subject.blocked:
+        return ()
+    known = subject.base.get(Field.ASSIGNEES.value, (None, None))[0]
+    return () if sorted(subject.item.owners) == known else subject.item.owners
+
+
+def _ambiguities(prepared: Preparation, store: Store) -> list[Planned]:
+    """Rows that could be either of several known items: told, and nothing is created."""
+    unclear = prepared.sighting.matching.ambiguous
+    if not unclear:
+        return []
+    ids = sorted({item_id for ambiguity in unclear.values() for item_id in ambiguity.candidates})
+    known = {record.item_id: record for record in store.items(ids=ids)}
+    told = []
+    for place, ambiguity in sorted(unclear.items(), key=lambda pair: pair[0]):
+        subject = _unclear_subject(prepared, place)
+        names = "; ".join(_named(known[item_id]) for item_id in ambiguity.candidates if item_id in known)
+        reason = f"this row could be: {names} ({ambiguity.reason}). Settle it with `pmtrack link`"
+        record = ActionRecord(
+            "skip",
+            subject.item.title,
+            "",
+            subject.shown,
+            subject.item.line,
+            reason=reason,
+            outcome="deferred",
+        )
+        told.append(Planned(subject, replace(record, error="it is not clear which item this is")))
+    return told
+
+
+def _unclear_subject(prepared: Preparation, place: Place) -> Subject:
+    document = prepared.sighting.documents[place.path]
+    item = action_items(document)[place.index]
+    return Subject("", "", item, document, place.path, prepared.sighting.shown(place.path), "")
+
+
+def _named(record: ItemRecord) -> str:
+    issue = f" ({record.link.key})" if record.link else ""
+    return f'"{record.item.title}"{issue} of {record.path}'

@@ -1,0 +1,77 @@
+"""Where the documents of a run come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tracker.errors import NoInputError
+from tracker.models import PostMortem
+from tracker.reading import documents
+from tracker.reading.documents import DocumentFile
+from tracker.reading.settings import make
+from tracker.settings import Settings
+
+
+class Source(Protocol):
+    """The documents of a run.
+
+    Attributes:
+        files: Every document, as the walk saw it.
+        roots: Files and folders that were asked for. A known document below one of them that is not among `files` is
+            gone; documents elsewhere belong to other runs and are left alone.
+    """
+
+    @property
+    def files(self) -> Sequence[DocumentFile]:
+        """Every document."""
+        ...
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """What was asked for."""
+        ...
+
+    def read(self, files: Sequence[DocumentFile]) -> Iterator[PostMortem]:
+        """These documents, in this order. One that cannot be read comes with an empty `sha256` and the reason."""
+        ...
+
+
+class Documents:
+    """Documents on disk, found below paths."""
+
+    def __init__(self, paths: Sequence[str], settings: Settings, *, allow_empty: bool = False) -> None:
+        """Walk the paths.
+
+        Raises:
+            NoInputError: a path does not exist, or none holds a document (unless `allow_empty`).
+            UserError: the `[reading]` table is wrong.
+        """
+        self._settings = make(settings.reading, settings.people)
+        self.roots: Sequence[str] = tuple(paths)
+        self.files: Sequence[DocumentFile] = ()
+        try:
+            self.files = documents.find(paths, exclude=self._settings.exclude)
+        except NoInputError:
+            if not allow_empty or not all(Path(path).exists() for path in paths):
+                raise
+
+    def read(self, files: Sequence[DocumentFile]) -> Iterator[PostMortem]:
+        """See `Source.read`."""
+        return documents.read_many(files, self._settings)
+
+
+def key_of(path: str, root: Path) -> str:
+    """How the state names a document: relative to the configuration's folder where it is below it, with "/"."""
+    absolute = os.path.abspath(path)  # noqa: PTH100 - `resolve` would follow links, which are names of their own
+    base = os.path.abspath(root)  # noqa: PTH100
+    if absolute == base or absolute.startswith(base.rstrip(os.sep) + os.sep):
+        absolute = os.path.relpath(absolute, base)
+    return absolute.replace(os.sep, "/")
+
+
+def is_below(key: str, root_key: str) -> bool:
+    """Whether a document (or folder) stands in a folder or is that file; both as `key_of` gives them."""
+    return root_key in (".", key) or key.startswith(root_key.rstrip("/") + "/")
