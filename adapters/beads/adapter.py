@@ -78,12 +78,12 @@ class BeadsTracker:
     def check(self) -> Sequence[Problem]:
         """Which `bd`, which database, and that it can be read."""
         version = ".".join(map(str, self._database.version()))
-        told = self._database.where()
+        place = self._database.where()
         marked = len(self._database.marked())
         return [
             Problem(f"bd {version} ({self._database.bd.program()})", Severity.INFO, ok=True),
             Problem(
-                f"{told.get('path', '?')}: prefix {self._database.prefix()!r}, {marked} beads of pmtrack",
+                f"{place}: prefix {self._database.prefix()!r}, {marked} beads of pmtrack",
                 Severity.INFO,
                 ok=True,
             ),
@@ -170,6 +170,17 @@ class BeadsTracker:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def give(self) -> Sequence[Row]:
+        """See `tracker.remote.Interchange`."""
+        return [mapping.without_counts(row) for row in self._database.everything()]
+
+    def take(self, records: Sequence[Mapping[str, object]]) -> None:
+        """See `tracker.remote.Interchange`; one import of what is not there yet."""
+        known = self._database.rows([str(record["id"]) for record in records])
+        missing = [record for record in records if record["id"] not in known]
+        if missing:
+            self._database.add(missing)
 
     def _found(self, ids: Sequence[str]) -> dict[str, Row]:
         rows = self._database.rows([id_ for id_ in ids if mapping.is_id(id_)])

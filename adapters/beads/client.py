@@ -39,6 +39,15 @@ _LOCKED = (
     "another process holds",
     "lock wait timeout",
 )
+_NOT_OPENED = ("failed to open database", "connection refused", "server unreachable", "no such host")
+_UNSURE = (
+    "bad connection",
+    "invalid connection",
+    "connection reset",
+    "broken pipe",
+    "unexpected eof",
+    "indeterminate",
+)
 _NO_DATABASE = (
     "no beads database found",
     "no_beads_directory",
@@ -151,7 +160,21 @@ class Bd:
         self._lock_wait_s = lock_wait_s
 
     def json(self, *arguments: str, stdin: str | None = None, items: int = 0) -> Any:
-        """Run `bd ARGUMENTS --json` to its end; its answer without the envelope.
+        """Run `bd ARGUMENTS --json`; its answer without the envelope. See `run`.
+
+        Raises:
+            BadResponseError: it succeeded, but what it said is no JSON.
+        """
+        answer = self.run(*arguments, "--json", stdin=stdin, items=items)
+        try:
+            return answer.payload
+        except ValueError as error:
+            raise BadResponseError(
+                f"bd {arguments[0]} gave no JSON: {answer.out[:80]!r}", tracker=self.tracker, hint=INSTALL
+            ) from error
+
+    def run(self, *arguments: str, stdin: str | None = None, items: int = 0) -> Answer:
+        """Run `bd ARGUMENTS` to its end.
 
         While the database is locked by somebody else nothing has happened, so it is tried again for a while.
 
@@ -163,13 +186,14 @@ class Bd:
         Raises:
             BdError: it failed; see `effect`.
             NotFoundError: no program, no folder, or no database there.
-            BadResponseError: it succeeded, but what it said is no JSON.
         """
         waited, delay = 0.0, 0.5
         while True:
-            answer = self._run([*arguments, "--json"], stdin, self._timeout_s + items / 2)
-            if not answer.code or not answer.mentions(_LOCKED) or waited >= self._lock_wait_s:
-                return self._payload(arguments[0], answer)
+            answer = self._run(arguments, stdin, self._timeout_s + items / 2)
+            if not answer.code:
+                return answer
+            if not answer.mentions(_LOCKED) or waited >= self._lock_wait_s:
+                raise self._failure(arguments[0], answer)
             self._announce(
                 f"{self.tracker}: the database is locked by another bd, trying again in {delay:g} s"
             )
@@ -240,16 +264,6 @@ class Bd:
                 process.wait()
         return Answer(process.returncode, out, err)
 
-    def _payload(self, command: str, answer: Answer) -> Any:
-        if answer.code:
-            raise self._failure(command, answer)
-        try:
-            return answer.payload
-        except ValueError as error:
-            raise BadResponseError(
-                f"bd {command} gave no JSON: {answer.out[:80]!r}", tracker=self.tracker, hint=INSTALL
-            ) from error
-
     def _failure(self, command: str, answer: Answer) -> AdapterError:
         if answer.mentions(_NO_DATABASE):
             where = self.place.database or self.place.directory
@@ -262,8 +276,13 @@ class Bd:
                 effect=Effect.NOT_SENT,
                 hint="Wait for it to end and run again; `lock_wait_s` sets how long pmtrack tries.",
             )
-        effect = Effect.NONE if 0 < answer.code < 128 else Effect.UNKNOWN
-        return BdError(f"bd {command}: {answer.complaint}", tracker=self.tracker, effect=effect)
+        return BdError(f"bd {command}: {answer.complaint}", tracker=self.tracker, effect=_effect(answer))
+
+
+def _effect(answer: Answer) -> Effect:
+    if answer.code < 0 or answer.code >= 128 or answer.mentions(_UNSURE):
+        return Effect.UNKNOWN  # it was ended by a signal, or lost its server on the way
+    return Effect.NOT_SENT if answer.mentions(_NOT_OPENED) else Effect.NONE
 
 
 def version_in(payload: Any) -> tuple[int, ...] | None:

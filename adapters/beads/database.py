@@ -34,7 +34,6 @@ class Database:
         self.bd = bd
         self._memory = memory
         self._prefix = prefix
-        self._asked_prefix = False
         self._usable = False
 
     @property
@@ -71,22 +70,20 @@ class Database:
         return version
 
     def prefix(self) -> str:
-        """The prefix of the ids, from the configuration or from `bd where`."""
-        if self._prefix is None or not (self._asked_prefix or self._prefix):
-            self.where()
-        return self._prefix or "bd"
+        """The prefix of the ids, from the configuration or from `bd config`."""
+        if self._prefix is None:
+            self.ensure_usable()
+            told = self.bd.json("config", "get", "issue_prefix")
+            value = told.get("value") if isinstance(told, dict) else None
+            self._prefix = str(value or self._prefix_on_disk() or "bd").rstrip("-")
+            self._memory["prefix"] = self._prefix
+        return self._prefix
 
-    def where(self) -> Mapping[str, Any]:
-        """What `bd where` says: `path`, `prefix`, `database_path`."""
+    def where(self) -> str:
+        """The `.beads` folder that `bd` uses."""
         self.ensure_usable()
         told = self.bd.json("where")
-        if not isinstance(told, dict):
-            raise BadResponseError("bd where gave no object", tracker=self.bd.tracker)
-        if self._prefix is None and isinstance(told.get("prefix"), str):
-            self._prefix = told["prefix"].rstrip("-")
-            self._memory["prefix"] = self._prefix
-        self._asked_prefix = True
-        return told
+        return str(told.get("path", "?")) if isinstance(told, dict) else "?"
 
     def rows(self, ids: Sequence[str]) -> dict[str, Row]:
         """The rows of these ids, as far as they exist."""
@@ -101,6 +98,17 @@ class Database:
         """The rows of all beads that carry a marker of pmtrack."""
         self.ensure_usable()
         return self._listed("--has-metadata-key", "pmtrack", items=1000)
+
+    def everything(self) -> list[Row]:
+        """Every issue with its comments, as `bd export` tells it; what is no issue is left out."""
+        self.ensure_usable()
+        try:
+            rows = [json.loads(line) for line in self.bd.run("export", "--all", items=1000).out.splitlines()]
+        except ValueError as error:
+            raise BadResponseError(
+                "bd export gave a line that is no JSON", tracker=self.bd.tracker
+            ) from error
+        return [row for row in rows if row.get("_type", "issue") == "issue"]
 
     def add(self, rows: Iterable[Mapping[str, Any]]) -> Imported:
         """`bd import`: new rows are made; of known ones see `mapping.rewritten`. One transaction for each 250 rows."""

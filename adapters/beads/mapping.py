@@ -113,7 +113,7 @@ def to_issue(row: Mapping[str, Any], dropped: Sequence[str] = ()) -> Issue:
     assignee = row.get("assignee")
     closed = word == "closed"
     return Issue(
-        ref=IssueRef(id=str(row["id"]), key=str(row["id"])),
+        ref=IssueRef(id=str(row["id"]), key=str(row["id"]), url=f"bd://{row['id']}"),
         title=str(row.get("title", "")),
         status=_status_of(word, reason, dropped),
         marker=marker or marker_in(row),
@@ -160,6 +160,11 @@ def moment_of(text: object) -> dt.datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or dt.UTC) if moment else None
+
+
+def without_counts(row: Mapping[str, Any]) -> Row:
+    """The row without what `bd export` computes."""
+    return {key: value for key, value in row.items() if not key.endswith("_count")}
 
 
 # --- creating --------------------------------------------------------------------------------------------------------

@@ -152,6 +152,18 @@ class LocalTracker:
     def close(self) -> None:
         """Nothing is kept open."""
 
+    def give(self) -> Sequence[Record]:
+        """See `tracker.remote.Interchange`."""
+        return list(self._file.read().records.values())
+
+    def take(self, records: Sequence[Mapping[str, object]]) -> None:
+        """See `tracker.remote.Interchange`; one replacement of the file."""
+        new = {str(record["id"]): {"_type": "issue", **record} for record in records}
+        outcomes = self._store(partial(_added, new), list(new))
+        failed = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, NotSent)), None)
+        if failed is not None:
+            raise AdapterError(failed, tracker=self.name, hint="Nothing was changed; run it again.")
+
     def _store(self, change: _Change, keys: Sequence[str]) -> dict[str, Outcome]:
         """Apply `change` under the file's lock; the outcome of each key."""
         if not keys:

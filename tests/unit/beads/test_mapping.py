@@ -38,7 +38,7 @@ def test_a_new_row_is_read_back_as_it_was_asked_for() -> None:
         ("b", "a"),
     )
     issue = mapping.to_issue(mapping.to_row(new, "acme", "task", NOW))
-    assert issue.ref == IssueRef("acme-7k3m9q2wxa4t", "acme-7k3m9q2wxa4t")
+    assert issue.ref == IssueRef("acme-7k3m9q2wxa4t", "acme-7k3m9q2wxa4t", "bd://acme-7k3m9q2wxa4t")
     assert (issue.title, issue.status, issue.due, issue.priority) == (new.title, new.status, new.due, 0)
     assert (issue.assignees, issue.labels, issue.marker) == (("alice",), ("a", "b"), MARKER)
     assert issue.context == "**Incident:** INC-7"
