@@ -39,7 +39,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
         yield RULE.on(
             tracked,
             "status",
-            f"done here, but {issue_name(tracked)} is {issue.status_raw or issue.status.value!r}",
+            f"done here, but {issue_name(tracked)} is {issue.status_raw or issue.status.value}",
             "Close the issue if the work is done, or open the item again; `pmtrack sync` does either.",
         )
 

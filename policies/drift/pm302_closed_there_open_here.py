@@ -36,7 +36,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
             yield RULE.on(
                 tracked,
                 "status",
-                f"open here, but {issue_name(tracked)} is {issue.status_raw or issue.status.value!r}",
+                f"open here, but {issue_name(tracked)} is {issue.status_raw or issue.status.value}",
                 "Set the status here (`pmtrack sync --write-back` does), or open the issue again.",
             )
 
