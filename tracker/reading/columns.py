@@ -70,7 +70,7 @@ _WEAK = frozenset(
     )
 )
 _CLOCK = re.compile(
-    r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b|^\s*hh:mm",
+    r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b(?!\.\d)|^\s*hh:mm",
     re.IGNORECASE,
 )
 _NUMBER_SIGNS = ("#", "№", "Nº", "N°", "nº", "n°")
