@@ -37,6 +37,7 @@ from tracker.remote import (
     Problem,
     Resolution,
     TrackerContext,
+    Unproven,
     Unreadable,
 )
 
@@ -146,7 +147,12 @@ class JiraTracker:
 
     def probe(self, queries: Sequence[ProbeQuery]) -> Iterator[ProbeResult]:
         """See `Tracker.probe`."""
-        yield from self._opened.prober.settle(queries)
+        try:
+            prober = self._opened.prober
+        except AdapterError as error:
+            yield from (Unproven(query.marker, error.message) for query in queries)
+            return
+        yield from prober.settle(queries)
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `Tracker.create`."""

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 LEVELS = 5
 GATEWAY = "https://api.atlassian.com/ex/jira"
+"""Where scoped API tokens and OAuth tokens of Cloud go."""
+
 CANCELLED = (
     "won't do",
     "won't fix",
@@ -56,6 +58,7 @@ class JiraOptions(BaseModel):
     token_keyring: str | None = None
     auth: Literal["auto", "basic", "bearer"] = "auto"
     cloud_id: str | None = None
+    gateway: str = GATEWAY
 
     allow_http: bool = False
     proxy: str | None = None
@@ -117,7 +120,7 @@ class JiraOptions(BaseModel):
 
     @model_validator(mode="after")
     def _plain_http(self) -> JiraOptions:
-        parts = urlsplit(self.url)
+        parts = urlsplit(self.api_url)
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
             raise ValueError(
                 "url: http:// would send the token in clear; use https:// or set allow_http = true"
@@ -127,4 +130,4 @@ class JiraOptions(BaseModel):
     @property
     def api_url(self) -> str:
         """Where requests go: the gateway for scoped tokens and OAuth on Cloud, else `url`."""
-        return f"{GATEWAY}/{self.cloud_id}" if self.cloud_id else self.url
+        return f"{self.gateway.rstrip('/')}/{self.cloud_id}" if self.cloud_id else self.url

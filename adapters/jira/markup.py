@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 from tracker.block import normalise
@@ -42,6 +43,7 @@ _INLINE = re.compile(
 _MARKS = {"strong": "**{}**", "emphasis": "_{}_", "strike": "~~{}~~"}
 
 
+@lru_cache(maxsize=256)
 def to_wiki(markdown: str) -> str:
     """Wiki markup that reads like the Markdown and that `to_markdown` turns back into it."""
     text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("&lt;!--", "<!--").strip("\n")
@@ -98,12 +100,13 @@ def _same(one: str, other: str) -> bool:
 def _render(markdown: str) -> str:
     from mistletoe.block_token import Document
 
-    with _renderer() as renderer:
+    with _renderer()() as renderer:
         text: str = renderer.render(Document(markdown))
     return text.strip("\n")
 
 
-def _renderer() -> Any:
+@cache
+def _renderer() -> type[Any]:
     """The library's renderer with line ends kept, escapes where Jira needs them, and links and quotes that come back."""
     from mistletoe.contrib.jira_renderer import JiraRenderer
 
@@ -134,7 +137,7 @@ def _renderer() -> Any:
         def render_html_span(token: Any) -> str:
             return escape_text(token.content)
 
-    return Renderer()  # type: ignore[no-untyped-call]
+    return Renderer
 
 
 def escape_text(text: str) -> str:

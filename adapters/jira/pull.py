@@ -160,7 +160,9 @@ class Pull:
         told = self._told(minutes, since)
         needed = self._minutes_back_to(floor)
         # The first answer tells the site's clock; ask again if ours was so wrong that the query fell short.
-        return told if needed <= minutes + 1 else self._told(needed, since)
+        if needed > minutes + 1:
+            told = self._told(needed, since)
+        return {name: times for name, times in told.items() if times[0] >= floor}
 
     def _minutes_back_to(self, floor: dt.datetime) -> int:
         return max(1, math.ceil((self._client.server_now() - floor).total_seconds() / 60) + 1)

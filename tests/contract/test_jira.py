@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ class JiraWorld(World):
         assert issue is not None
         issue.blocked_transitions.add("10001")
 
-    def _fields(self, ref: IssueRef) -> dict[str, object]:
+    def _fields(self, ref: IssueRef) -> dict[str, Any]:
         issue = self.bench.site.issue(ref.id)
         assert issue is not None
         return issue.fields

@@ -172,10 +172,7 @@ class _Call:
     def project_statuses(self, name: str) -> Answer:
         project = self._project(name)
         statuses = [self.shapes.status(key) for key in self.site.statuses]
-        return 200, [
-            {"id": key, "name": text, "subtask": text == "Sub-task", "statuses": statuses}
-            for key, text in project.issue_types.items()
-        ]
+        return 200, [{**self.shapes.issue_type(key), "statuses": statuses} for key in project.issue_types]
 
     def security_levels(self, name: str) -> Answer:
         levels = self._project(name).security_levels.items()
@@ -394,7 +391,8 @@ class _Call:
         known = key in issue.links
         number = issue.links[key]["id"] if known else 10_000 + len(issue.links)
         issue.links[key] = self.body | {"id": number}
-        return (200 if known else 201), {
+        created = 201 if self.site.deployment == "cloud" else 200
+        return (200 if known else created), {
             "id": number,
             "self": f"{self.shapes.api}/issue/{issue.key}/remotelink/{number}",
         }

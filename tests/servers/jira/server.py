@@ -85,6 +85,7 @@ class JiraServer:
         self.closing.set()
         self._http.shutdown()
         self._http.server_close()
+        self._http.hang_up()
         self._thread.join(5)
 
     @property
@@ -112,6 +113,24 @@ class JiraServer:
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self.connections: list[socket.socket] = []
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection and remember it."""
+        accepted, address = super().get_request()
+        self.connections.append(accepted)
+        return accepted, address
+
+    def hang_up(self) -> None:
+        """Close what clients keep open."""
+        for connection in self.connections:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is part of the tests."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Literal
 
 from tests.servers.jira.model import (
@@ -42,7 +43,7 @@ class Site:
         self.index_lag_s = 0.0
         self.time_zone = "Europe/Zurich"
         self.page_limit = 100 if deployment == "cloud" else 1000
-        self.statuses: dict[str, Status] = {status.id: status for status in STATUSES}
+        self.statuses: dict[str, Status] = {status.id: replace(status) for status in STATUSES}
         self.resolutions = dict(RESOLUTIONS)
         self.priorities = dict(PRIORITIES)
         self.users: dict[str, User] = {}
