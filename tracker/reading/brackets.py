@@ -31,7 +31,7 @@ def take_brackets(k: Knowledge, draft: Draft) -> None:
 
 def _uncut(draft: Draft, start: int, end: int) -> str:
     plain, out, at = draft.text.plain, "", start
-    for cut_start, cut_end in sorted(draft.cuts):
+    for cut_start, cut_end in draft.cuts:
         if cut_end <= at or cut_start >= end:
             continue
         out += plain[at : max(at, cut_start)]
@@ -99,6 +99,9 @@ def _group_due(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> b
 
 def after_due_word(k: Knowledge, text: str) -> str | None:
     """What follows a word such as "by" or "until" that opens the text."""
+    tokens = text.split(" ", 4)
+    if tokens[0].casefold() not in k.words.openers("due"):
+        return None
     tokens = text.split(" ")
     for size in (3, 2, 1):
         if len(tokens) > size and fold(" ".join(tokens[:size])) in k.words.phrases("words", "due"):

@@ -74,6 +74,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_SIGNS = ("#", "№", "Nº", "N°", "nº", "n°")
+_MOST_COLUMNS = 60
 _SAMPLE = 50
 _ONE_EACH = ("action", "owner", "due", "status", "priority", "id", "category")
 
@@ -108,8 +109,10 @@ class ColumnReader:
     def read(self, table: Table, section: Section) -> Columns:
         """Roles and score of a table that stands in a section."""
         header = [" ".join(cell.plain.split()) for cell in table.header.cells] if table.header else []
+        if len(header) > _MOST_COLUMNS:
+            return Columns(("",) * len(header), AGAINST, f"more than {_MOST_COLUMNS} columns")
         width = max([len(header), *(len(row.cells) for row in table.rows[:_SAMPLE])], default=0)
-        header += [""] * (width - len(header))
+        header += [""] * (min(width, _MOST_COLUMNS) - len(header))
         wishes = [self._wishes(name) for name in header]
         roles = _settle(wishes, header)
         self._from_cells(roles, table.rows[:_SAMPLE], section)

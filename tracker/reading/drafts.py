@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import insort
 from dataclasses import dataclass, field
 
 from tracker.models import Span, Status
@@ -18,7 +19,7 @@ _OPENING = "([（【"
 
 @dataclass(slots=True)
 class Draft:
-    """Fields found so far; `also` are people beside the owner of the group ("with JP"). `cuts` are stretches of `text.plain` that are not part of the title, in any order."""
+    """Fields found so far; `also` are people beside the owner of the group ("with JP"). `cuts` are stretches of `text.plain` that are not part of the title, in order."""
 
     text: Text
     stop: int
@@ -42,7 +43,7 @@ class Draft:
     def cut(self, start: int, end: int) -> None:
         """Take a stretch out of the title."""
         if end > start:
-            self.cuts.append((start, end))
+            insort(self.cuts, (start, end))
 
     def note(self, name: str, start: int, end: int) -> None:
         """Remember where a field stands (the first place wins) and that it was found."""
@@ -73,7 +74,7 @@ class Draft:
         """The stretches of the text that are left, in order, without separators at their ends."""
         out: list[tuple[int, int]] = []
         at = 0
-        for start, end in [*sorted(self.cuts), (self.stop, self.stop)]:
+        for start, end in [*self.cuts, (self.stop, self.stop)]:
             if min(start, self.stop) > at:
                 out.append((at, min(start, self.stop)))
             at = max(at, end)
@@ -82,7 +83,7 @@ class Draft:
     def tail(self) -> int:
         """Where the kept text ends: the last character that is neither cut nor a separator, plus one."""
         plain, end = self.text.plain, self.stop
-        ordered = sorted(self.cuts, key=lambda cut: -cut[1])
+        ordered = sorted(self.cuts, key=lambda cut: -cut[1]) if len(self.cuts) > 1 else self.cuts
         index = 0
         while end > 0:
             if index < len(ordered) and ordered[index][1] >= end:
@@ -99,7 +100,7 @@ class Draft:
     def head(self) -> int:
         """Where the kept text starts."""
         plain, start = self.text.plain, 0
-        for cut_start, cut_end in sorted(self.cuts):
+        for cut_start, cut_end in self.cuts:
             while start < cut_start and plain[start] in EDGES:
                 start += 1
             if start < cut_start:

@@ -122,11 +122,14 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
 
 def _tail_due(k: Knowledge, draft: Draft, window: int, tail: int) -> bool:
     plain = draft.text.plain
+    openers = k.words.openers("due")
     at = tail
     for _ in range(5):
         at = plain.rfind(" ", window, at)
         if at < 0:
             return False
+        if plain[at + 1 : tail].split(" ", 1)[0].casefold() not in openers:
+            continue
         phrase = after_due_word(k, plain[at + 1 : tail].rstrip("."))
         if phrase and _surely_day(k, phrase):
             set_due(k, draft, phrase)

@@ -6,6 +6,8 @@ text came from. Pure.
 
 from __future__ import annotations
 
+import re
+
 from tracker.models import Status
 from tracker.reading.blocks import Text
 from tracker.reading.brackets import take_brackets
@@ -23,6 +25,18 @@ _WRAP = 110
 class Reader(Knowledge):
     """Takes entries apart with what is known of the document."""
 
+    def _is_simple(self, plain: str) -> bool:
+        """Whether a text is a title and nothing else; most are, and need no closer look."""
+        if _TELLING.search(plain) or not plain[:1].isalpha():
+            return False
+        words = plain.split()
+        openers = self.words.openers("due")
+        return (
+            not any(word.casefold() in openers for word in words[-_TAIL_WORDS:])
+            and self.states.exact(words[-1]) is None
+            and not _ID_LIKE.match(plain)
+        )
+
     def read(self, text: Text, *, whole: bool = False) -> Draft:
         """Take a text apart.
 
@@ -31,6 +45,8 @@ class Reader(Knowledge):
             whole: Do not stop the title at a bold first line that is followed by its explanation.
         """
         draft = Draft(text, len(text.plain))
+        if not text.marks and self._is_simple(text.plain):
+            return draft
         take_labels(self, draft)
         if not whole:
             _headline(draft)
@@ -43,6 +59,14 @@ class Reader(Knowledge):
         drop_lead_ins(self, draft)
         _struck(draft)
         return draft
+
+
+_ID_LIKE = re.compile(r"[A-Z]{1,4}\d|[A-Z]{2,12}\b")
+_TELLING = re.compile(
+    r"[:：#@()\[（【~|;\n]|\s[-–—]|-\d|[.。]\s|[^\x00-\u02ff\u0370-\u1fff\u3040-\uffef]|\bto\b|\bwill\b"
+)
+"""What a text shows that may hold more than a title: separators, brackets, handles, keys, signs, "X to do Y"."""
+_TAIL_WORDS = 5
 
 
 def _headline(draft: Draft) -> None:

@@ -18,10 +18,13 @@ from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
 from tracker.reading.placeholders import is_placeholder
-from tracker.reading.sections import ACTION, Section, Sections
+from tracker.reading.sections import ACTION, AGAINST, Section, Sections
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
+_LOOK = 400
+_SHORT = 120
+"""Bytes; a longer paragraph is prose unless it starts or ends with a label."""
 
 
 @dataclass(slots=True)
@@ -172,12 +175,14 @@ class Extraction:
 
     def _node(self, node: lists.Node, section: Section) -> bool:
         """One entry and those below it; whether anything in it was taken."""
+        group = self._group(node, section) if node.children and node.entry.texts else None
+        if group:
+            return self._nodes(node.children, group)
+        if node.entry.texts and self._hopeless(node, section):
+            return self._left(node, section)
         text = node.entry.texts[0] if node.entry.texts else None
         if text is None or not text.plain.strip():
             return self._empty(node, section)
-        group = self._group(node, section)
-        if group:
-            return self._nodes(node.children, group)
         draft = self.reader.read(text)
         items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
         below = lists.absorb(draft, node, self.reader)
@@ -205,6 +210,28 @@ class Extraction:
             if lists.stands_alone(child, self.reader):
                 self._node(child, section)
         return len(self.items) > at
+
+    def _left(self, node: lists.Node, section: Section) -> bool:
+        """An entry that is no item; those below it may be."""
+        if self.explanation.wanted:
+            reason = f"section {section.kind}, nothing speaks for it"
+            self.explanation.entry(
+                node.entry.line, node.entry.texts[0].plain, section.base, reason, taken=False
+            )
+        return self._nodes(node.children, section)
+
+    def _hopeless(self, node: lists.Node, section: Section) -> bool:
+        """Whether an entry outside of action sections shows nothing that could make it an item; a quick look at its bytes."""
+        if section.base > 0 or (node.entry.checked is not None and section.base > AGAINST):
+            return False
+        raw = node.entry.source.data[node.entry.start : min(node.entry.end, node.entry.start + _LOOK)]
+        if section.base > AGAINST:
+            return b":" not in raw and b"@" not in raw and b"\xef\xbc\x9a" not in raw
+        return (
+            not self._labelled_action(node.entry.texts[0].plain)
+            if b":" in raw or b"**" in raw or b"\xef\xbc\x9a" in raw
+            else True
+        )
 
     def _empty(self, node: lists.Node, section: Section) -> bool:
         if section.kind == ACTION and not node.children:
@@ -236,6 +263,8 @@ class Extraction:
     def _paragraph(self, block: Paragraph, blocks: Sequence[Block], at: int) -> int:
         if block.end - block.start > _LONG_PARAGRAPH and self.sections.now.kind != ACTION:
             return at + 1
+        if self._plain_prose(block):
+            return at + 1
         plain = block.text.plain.strip()
         if self._opens(block, plain) or is_placeholder(plain):
             return at + 1
@@ -247,6 +276,19 @@ class Extraction:
         taken = score >= lists.THRESHOLD and bool(draft.evidence or draft.labelled)
         self.explanation.entry(block.line, plain, score, why, taken=taken)
         return self._paragraph_item(block, draft, blocks, at) if taken else at + 1
+
+    def _plain_prose(self, block: Paragraph) -> bool:
+        """Whether a paragraph outside of action sections has no label at either end; a quick look at its bytes."""
+        if self.sections.now.kind == ACTION or block.end - block.start < _SHORT:
+            return False
+        data = block.source.data
+        raw = data[block.start : block.start + _SHORT]
+        return (
+            b":" not in raw
+            and b"**" not in raw
+            and b"\xef\xbc\x9a" not in raw
+            and not data[block.start : block.end].rstrip().endswith((b":", b"\xef\xbc\x9a", b"**"))
+        )
 
     def _opens(self, block: Paragraph, plain: str) -> bool:
         """Whether a paragraph is a label, or ends with one."""
@@ -262,8 +304,9 @@ class Extraction:
         self._add(draft, section, ItemForm.PARAGRAPH, block, description=description)
         return stop
 
-    def _labelled_action(self, plain: str) -> bool:
-        colon = plain[:40].find(":")
+    def _labelled_action(self, text: str) -> bool:
+        plain = text.lstrip(_LEADING)
+        colon = plain[:40].replace("：", ":").find(":")
         if colon > 0 and "action" in self.reader.words.exact("label", plain[:colon]):
             return True
         return plain[:4].isupper() and self.reader.is_word(
@@ -334,4 +377,5 @@ class Extraction:
         )
 
 
+_LEADING = " *_`-\n⚠️✅❌👉➡→🔧🛠"
 _LONG_PARAGRAPH = 4000

@@ -24,6 +24,8 @@ _ALSO = {"impact": frozenset(("severity", "service"))}
 _CHOICE = 14
 """Longer parts are no choice of a template but a sentence with slashes."""
 _MOST = 1500
+_LOOK = 160
+"""Bytes at the start of a block in which its first label ends."""
 _DASH = re.compile(r"\s[-–—]\s|[(:,]")
 _SEPARATORS = re.compile(r"\s+[|/]\s+")
 
@@ -127,6 +129,9 @@ def _texts(
     header: Header, block: Paragraph | Entry, words: Vocabulary, allowed: frozenset[str] | None, waiting: str
 ) -> None:
     if block.end - block.start > _MOST and isinstance(block, Paragraph):
+        return
+    colon = b":" in (raw := block.source.data[block.start : block.start + _LOOK]) or b"\xef\xbc\x9a" in raw
+    if not waiting and (not colon or (allowed is not None and isinstance(block, Entry))):
         return
     texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]
     for text in texts:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tracker.vocabulary import Vocabulary, fold
 
-_BEFORE = "([{（【,;|·•—–/\n、，；。"
 _MOST_LABEL = 40
 _OPEN = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}"}
 
@@ -81,40 +81,48 @@ def _next_colon(text: str, at: int) -> int:
 def _label_before(
     text: str, colon: int, floor: int, words: Vocabulary, groups: tuple[str, ...], *, loose: bool
 ) -> _Label | None:
-    start = colon
-    while start > floor and text[start - 1] not in _BEFORE and text[start - 3 : start] not in (" - ", ". -"):
-        if text[start - 1] == " " and text[start - 2 : start - 1] in (".", "!", "?", "。", " "):
-            break
-        start -= 1
-    whole = text[start:colon]
+    before = text[floor:colon]
+    boundary = _BOUNDARY.match(before)
+    whole = before[boundary.end() :] if boundary else before
     kind = _kind(whole, words, groups)
     if kind:
+        start = colon - len(whole)
         return _Label(kind, start, colon, _bracket(text, start))
+    return _loose_label(whole, colon, words, groups, loose=loose) if " " in whole else None
+
+
+def _loose_label(
+    whole: str, colon: int, words: Vocabulary, groups: tuple[str, ...], *, loose: bool
+) -> _Label | None:
+    """The last words before the colon, where they are a label and capitalised."""
     tokens = whole.split(" ")
-    for size in (3, 2, 1):
-        if size >= len(tokens):
+    for size in range(min(3, len(tokens) - 1), 0, -1):
+        if not (tokens[-size][:1].isupper() or not tokens[-size].isascii()):
             continue
         phrase = " ".join(tokens[-size:])
         kind = _kind(phrase, words, groups)
-        capital = phrase[:1].isupper() or not phrase.isascii()
-        if kind and capital and (loose or kind in _CAPITAL):
+        if kind and (loose or kind in _CAPITAL):
             return _Label(kind, colon - len(phrase), colon, -1)
     return None
 
 
+_BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| - |(?<=[.!?] )| {2})", re.DOTALL)
+"""Everything up to the last sign that can stand before a label."""
 _CAPITAL = ("owner", "due", "priority", "status")
 """Labels that may follow a sentence without a separator when they are capitalised."""
 
 
 def _kind(phrase: str, words: Vocabulary, groups: tuple[str, ...]) -> str | None:
-    key = fold(phrase)
-    if not key:
-        return None
+    key = phrase.strip(" *_`\t-[]xX").casefold()
     for group in groups:
-        kinds = words.table(group).get(key)
+        table = words.table(group)
+        kinds = table.get(key)
         if kinds:
             return kinds[0]
-    return None
+    if not key or key.replace(" ", "").isalnum():
+        return None
+    key = fold(phrase)
+    return next((words.table(group)[key][0] for group in groups if key in words.table(group)), None)
 
 
 def _bracket(text: str, start: int) -> int:

@@ -52,7 +52,7 @@ _DASHES = ("-", "–", "—", "‚Äî", "‚Äì", "â€”", "â€“")
 def _rest(draft: Draft, at: int) -> str:
     """What follows `at` and is not yet cut."""
     plain = draft.text.plain
-    for start, end in sorted(draft.cuts):
+    for start, end in draft.cuts:
         if start <= at + len(plain[at:start]) - len(plain[at:start].lstrip(EDGES)) < end:
             at = max(at, end)
     return plain[at : draft.stop].strip(EDGES)

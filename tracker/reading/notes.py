@@ -70,10 +70,26 @@ def _at(shown: str, calendar: Calendar) -> dt.datetime | None:
 def notes(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Iterator[Note]:
     """Findings, gaps, causes and lessons: labelled entries, and the entries of sections that hold them."""
     for block, section in placed:
+        if not _may_hold(block, section, words):
+            continue
         text = _note_text(block)
         if text is None or not text.plain.strip() or is_placeholder(text.plain):
             continue
         yield from _labelled_notes(text, words) or _section_note(block, text, section, words)
+
+
+def _may_hold(block: Block, section: Section, words: Vocabulary) -> bool:
+    """A quick look: a label that names a note near the start, or a section that holds them."""
+    if section.title and words.exact("note", section.title):
+        return True
+    raw = block.source.data[block.start : block.start + _LOOK]
+    colon = raw.find(b":")
+    if colon < 0:
+        return b"\xef\xbc\x9a" in raw
+    return bool(words.exact("note", raw[:colon].decode(errors="replace").lstrip("-*+ 0123456789.[]xX")))
+
+
+_LOOK = 80
 
 
 def _note_text(block: Block) -> Text | None:
@@ -108,6 +124,12 @@ def reviews(
         elif isinstance(block, Paragraph) and block.end - block.start < 4 * _MOST_NOTE:
             texts = [block.text]
         else:
+            continue
+        if (
+            section.kind != "review"
+            and not isinstance(block, Paragraph)
+            and block.end - block.start > 2 * _LOOK
+        ):
             continue
         for text in texts:
             if ":" in text.plain or "：" in text.plain:

@@ -86,6 +86,15 @@ class Vocabulary:
             self._phrases[key] = known
         return known
 
+    def openers(self, kind: str) -> frozenset[str]:
+        """The first words of the small words of a kind: a quick look before phrases are compared."""
+        key = f"openers {kind}"
+        known = self._phrases.get(key)
+        if known is None:
+            known = frozenset(phrase.split(" ", 1)[0] for phrase in self.phrases("words", kind))
+            self._phrases[key] = known
+        return known
+
     def find(self, group: str, text: str) -> Kinds:
         """The kinds of a heading or column name: as a whole, without brackets, in its parts, or by the phrases in it."""
         key = (group, text)

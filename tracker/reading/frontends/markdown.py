@@ -84,11 +84,17 @@ class MarkdownText(Text):
     def _bounds(self) -> None:
         if self._first < self._last:
             self.start = self._events[self._first][1]["start"]
-            self.end = max(r["end"] for _, r in self._events[self._first : self._last])
+            self.end = self._events[self._last - 1][1]["end"]
         else:
             self.start = self.end = self._events[self._first - 1][1]["end"] if self._first else 0
 
     def _flatten(self) -> None:
+        if self._last - self._first == 1:
+            event, place = self._events[self._first]
+            if type(event) is dict and "Text" in event:
+                self.plain, self.marks = event["Text"], ()
+                self.pieces = (Piece(0, place["start"], place["end"]),)
+                return
         parts: list[str] = []
         pieces: list[Piece] = []
         marks: list[Mark] = []
