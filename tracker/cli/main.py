@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "waive": ("tracker.cli.waive:waive", "Accept a finding until a day: adds an entry to the waiver file."),
     "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
+    "audit": ("tracker.cli.audit:audit", "Report what became wrong since the last audit."),
+    "review": ("tracker.cli.review:review", "Report whether the work from incidents gets done."),
     "state": (
         "tracker.cli.state:state",
         "Look after the state: what pmtrack remembers between runs.",

@@ -1,1 +1,1 @@
-"""Delivery of reports: Slack, e-mail, webhook."""
+"""Delivery of reports: Slack, e-mail, webhook; who gets what is decided purely, sending is the thin edge."""

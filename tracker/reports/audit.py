@@ -12,6 +12,7 @@ from tracker.reports.calendar import Period
 from tracker.reports.history import Life, unidentified
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine, line_of
+from tracker.reports.trend import Week, trend
 from tracker.world import Event, RunRecord, TrackerHealth
 
 _DAY = dt.timedelta(days=1)
@@ -98,7 +99,7 @@ class Audit:
     open_intents: int
     totals: metrics.Totals
     before: metrics.Totals
-    trend: tuple[metrics.Week, ...]
+    trend: tuple[Week, ...]
     new: tuple[Difference, ...]
     resolved: tuple[Difference, ...]
     findings: Findings
@@ -155,7 +156,7 @@ def audit_of(ledger: Ledger, before: Ledger, findings: Findings | None = None) -
         open_intents=ledger.world.open_intents,
         totals=metrics.totals(ledger.lines, len(ledger.documents)),
         before=metrics.totals(before.lines, len(before.documents)),
-        trend=metrics.trend(ledger.lives, ledger.moment, settings.trend_weeks, ledger.calendar),
+        trend=trend(ledger.lives, ledger.moment, settings.trend_weeks, ledger.calendar),
         new=new,
         resolved=resolved,
         findings=found,

@@ -21,6 +21,7 @@ from tracker.reports.page import (
     Column,
     Page,
     Row,
+    Rows,
     Section,
     Table,
     Tile,
@@ -28,6 +29,7 @@ from tracker.reports.page import (
     clear,
     count_of,
     day,
+    few,
     number,
     plain,
     told,
@@ -107,7 +109,7 @@ def _tiles(audit: Audit) -> tuple[Tile, ...]:
 
 
 def _changes(key: str, title: str, found: tuple[Difference, ...], tone: Tone) -> Section:
-    table = items.noted_table(title, ((one.kind, one.line, one.detail) for one in found))
+    table = items.noted_table(title, [(one.kind, one.line, one.detail) for one in found])
     return Section(key, title, "", (table,), tone=tone)
 
 
@@ -134,16 +136,18 @@ def _findings(audit: Audit) -> Section:
     rules = Table(
         "Findings by severity and rule",
         (Column("Severity"), Column("Code"), Column("Rule"), Column("Findings", numeric=True)),
-        tuple(
-            Row(
-                (
-                    Cell(rule.severity, tone=_TONES[rule.severity]),
-                    words(rule.code),
-                    words(rule.slug),
-                    number(rule.count),
+        few(
+            [
+                Row(
+                    (
+                        Cell(rule.severity, tone=_TONES[rule.severity]),
+                        words(rule.code),
+                        words(rule.slug),
+                        number(rule.count),
+                    )
                 )
-            )
-            for rule in audit.rules
+                for rule in audit.rules
+            ]
         ),
     )
     skipped = (
@@ -162,7 +166,7 @@ def _finding_table(findings: Iterable[Finding]) -> Table:
     columns = (
         Column("Severity"), Column("Code"), Column("Where"), Column("What is wrong", wide=True), Column("What to do", wide=True),
     )  # fmt: skip
-    return Table("Findings", columns, tuple(Row(_finding_cells(one)) for one in rows))
+    return Table("Findings", columns, Rows(rows, lambda one: Row(_finding_cells(one))))
 
 
 def _finding_cells(one: Finding) -> tuple[Cell, ...]:
@@ -178,7 +182,7 @@ def _waivers(audit: Audit) -> Section:
     columns = (
         Column("State"), Column("Until"), Column("Code"), Column("Where"), Column("Item", wide=True), Column("Reason", wide=True),
     )  # fmt: skip
-    table = Table("Waivers", columns, tuple(Row(_waiver_cells(one)) for one in found))
+    table = Table("Waivers", columns, Rows(found, lambda one: Row(_waiver_cells(one))))
     return Section("waivers", "Waivers", f"{counts}.", (table,), tone=_waiver_tone(found))
 
 
@@ -222,7 +226,7 @@ def _health(audit: Audit) -> Section:
     )
     columns = (Column("Tracker"), Column("Type"), Column("Last read"), Column("Age", numeric=True), Column("Trouble at the last try", wide=True))  # fmt: skip
     return Section(
-        "health", "Run health", _run_told(audit), (Table("Trackers", columns, rows),) if rows else ()
+        "health", "Run health", _run_told(audit), (Table("Trackers", columns, few(rows)),) if rows else ()
     )
 
 

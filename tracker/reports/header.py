@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from tracker.reports.audit import Freshness
-from tracker.reports.metrics import Week
 from tracker.reports.page import Cell, Chart, Series, Tile, Tone, plain
+from tracker.reports.trend import Week
 
 
 def local_time(moment: dt.datetime, timezone: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tracker.reports.lines import NOBODY, ItemLine
-from tracker.reports.page import Cell, Column, Row, Table, Tone, clip, day, link, number, words
+from tracker.reports.page import Cell, Column, Row, Rows, Table, Tone, clip, day, link, number, words
 
 _FLAGS = {
     "removed": "row removed from the document",
@@ -71,18 +71,18 @@ STANDARD = (ID, ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE)
 BY_OWNER = (OWNER, DUE, LATE, ID, ACTION, PRIORITY, INCIDENT, ISSUE, PLACE)
 
 
-def table_of(caption: str, lines: Iterable[ItemLine], fields: tuple[Field, ...] = STANDARD) -> Table:
+def table_of(caption: str, lines: Sequence[ItemLine], fields: tuple[Field, ...] = STANDARD) -> Table:
     """A table with one row an item."""
-    rows = tuple(
-        Row(tuple(field.cell(line) for field in fields), line.owners[0] if line.owners else NOBODY)
-        for line in lines
-    )
-    return Table(caption, tuple(field.column for field in fields), rows)
+
+    def make(line: ItemLine) -> Row:
+        return Row(tuple(field.cell(line) for field in fields), line.owners[0] if line.owners else NOBODY)
+
+    return Table(caption, tuple(field.column for field in fields), Rows(lines, make))
 
 
 def noted_table(
     caption: str,
-    pairs: Iterable[tuple[str, ItemLine, str]],
+    pairs: Sequence[tuple[str, ItemLine, str]],
     names: tuple[str, str] = ("What", "Detail"),
     fields: tuple[Field, ...] = (ACTION, OWNER, DUE, PRIORITY, INCIDENT, ISSUE, PLACE),
 ) -> Table:
@@ -95,25 +95,15 @@ def noted_table(
         fields: The action first, then what follows the remark.
     """
     first, *rest = fields
-    rows = tuple(
-        Row(
-            (
-                words(word),
-                ID.cell(line),
-                first.cell(line),
-                words(remark),
-                *(field.cell(line) for field in rest),
-            ),
-            line.owners[0] if line.owners else NOBODY,
-        )
-        for word, line, remark in pairs
-    )
+
+    def make(pair: tuple[str, ItemLine, str]) -> Row:
+        word, line, remark = pair
+        cells = (words(word), ID.cell(line), first.cell(line), words(remark))
+        owner = line.owners[0] if line.owners else NOBODY
+        return Row((*cells, *(field.cell(line) for field in rest)), owner)
+
     what, detail = names
     columns = (
-        Column(what),
-        ID.column,
-        first.column,
-        Column(detail, wide=True),
-        *(field.column for field in rest),
-    )
-    return Table(caption, columns, rows)
+        Column(what), ID.column, first.column, Column(detail, wide=True), *(field.column for field in rest)
+    )  # fmt: skip
+    return Table(caption, columns, Rows(pairs, make))

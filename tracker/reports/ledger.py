@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from tracker.models import PostMortem
 from tracker.reports.calendar import Calendar
 from tracker.reports.history import Life, lives
 from tracker.reports.incidents import post_mortems
-from tracker.reports.lines import ItemLine, Lens, line_of, people_of
+from tracker.reports.lines import ItemLine, Lens, aged, line_of, people_of
 from tracker.reports.settings import ReportSettings
 from tracker.world import World
 
@@ -48,6 +49,26 @@ class Ledger:
     def calendar(self) -> Calendar:
         """The calendar of the report."""
         return self.lens.calendar
+
+
+def earlier(ledger: Ledger, moment: dt.datetime) -> Ledger:
+    """The ledger of the same world at an earlier moment; what cannot have changed since is not computed again."""
+    today = ledger.calendar.day(moment)
+    lens = dataclasses.replace(ledger.lens, moment=moment, today=today)
+    found = tuple(life for life in ledger.lives if life.opened <= moment)
+    lines = {id(life): _line_before(life, ledger.line_by_life[id(life)], lens) for life in found}
+    here = tuple(lines[id(life)] for life in found if life.exists_at(moment))
+    documents = tuple(one for one in ledger.documents if one.date is None or one.date <= today)
+    return Ledger(ledger.world, ledger.settings, lens, documents, found, here, lines)
+
+
+def _line_before(life: Life, line: ItemLine, lens: Lens) -> ItemLine:
+    events, removed = life.tracked.events, life.tracked.removed_at
+    if (events and events[-1].at > lens.moment) or (removed is not None and removed > lens.moment):
+        return line_of(life, lens)
+    if life.is_open_at(lens.moment) != line.is_open:
+        return line_of(life, lens)
+    return line if not line.is_open else aged(line, lens)
 
 
 def ledger_of(

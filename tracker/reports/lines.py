@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from tracker.models import Person, PostMortem, Status
@@ -229,6 +229,12 @@ def _dates(tracked: TrackedItem, moment: dt.datetime) -> tuple[dt.date | None, d
     moves = [(later - earlier).days for earlier, later in itertools.pairwise(dated)]
     slips = [days for days in moves if days > 0]
     return (changes[-1] if changes else None), (dated[0] if dated else None), len(slips), sum(slips)
+
+
+def aged(line: ItemLine, lens: Lens) -> ItemLine:
+    """An open item of which nothing but the age differs at the lens's moment."""
+    opened = line.opened or lens.today
+    return replace(line, late_days=_late(line.due, lens), age_days=max(0, (lens.today - opened).days))
 
 
 def _late(due: dt.date | None, lens: Lens) -> int:

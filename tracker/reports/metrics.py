@@ -45,25 +45,6 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """One point of the trend.
-
-    Attributes:
-        first_day: Local day on which the week begins.
-        last_day: Its last day, or the day of the report in the running week.
-        flow: What came and went.
-        overdue: Open after their due date at the end.
-        remaining: Of the items that were open when the trend begins, those not closed yet.
-    """
-
-    first_day: dt.date
-    last_day: dt.date
-    flow: Flow
-    overdue: int
-    remaining: int
-
-
-@dataclass(frozen=True, slots=True)
 class Rate:
     """`met` of `of`; no share where there is nothing to divide by."""
 
@@ -135,7 +116,7 @@ def flow(found: Iterable[Life], period: Period) -> Flow:
     for life in found:
         counted["start"] += life.is_open_at(period.start)
         counted["end"] += life.is_open_at(period.end)
-        _count_changes(life, period, counted)
+        count_changes(life, period, counted)
     return Flow(
         counted["start"],
         counted["opened"],
@@ -146,54 +127,13 @@ def flow(found: Iterable[Life], period: Period) -> Flow:
     )
 
 
-def _count_changes(life: Life, period: Period, counted: Counter[str]) -> None:
+def count_changes(life: Life, period: Period, counted: Counter[str]) -> None:
+    """Add what happened to one item in the period."""
     for number, (start, end) in enumerate(life.open_spells):
         if period.holds(start):
             counted["reopened" if number or start > life.opened else "opened"] += 1
         if period.holds(end):
             counted["removed" if end == life.ended else "closed"] += 1
-
-
-def trend(found: Sequence[Life], moment: dt.datetime, count: int, calendar: Calendar) -> tuple[Week, ...]:
-    """The running week and the ones before it, oldest first."""
-    weeks = calendar.weeks(moment, count)
-    counted: list[Counter[str]] = [Counter() for _ in weeks]
-    last_days = [calendar.day(week.end) for week in weeks]
-    beginning, end = weeks[0].start, weeks[-1].end
-    for life in found:
-        if life.opened > end or not _is_open_after(life, beginning):
-            continue
-        cohort = life.is_open_at(beginning)
-        dues = due_changes(life.tracked)
-        for week, last_day, point in zip(weeks, last_days, counted, strict=True):
-            is_open = life.is_open_at(week.end)
-            point["start"] += life.is_open_at(week.start)
-            point["end"] += is_open
-            point["remaining"] += is_open and cohort
-            point["overdue"] += is_open and _is_past(dues, week.end, last_day)
-            _count_changes(life, week, point)
-    return tuple(
-        Week(calendar.week_of(last_day), last_day, _flow_of(point), point["overdue"], point["remaining"])
-        for last_day, point in zip(last_days, counted, strict=True)
-    )
-
-
-def _flow_of(point: Mapping[str, int]) -> Flow:
-    names = ("start", "opened", "reopened", "closed", "removed", "end")
-    return Flow(*(point.get(name, 0) for name in names))
-
-
-def _is_open_after(life: Life, moment: dt.datetime) -> bool:
-    return bool(life.open_spells) and (life.open_spells[-1][1] is None or life.open_spells[-1][1] > moment)
-
-
-def _is_past(dues: Sequence[tuple[dt.datetime, dt.date | None]], moment: dt.datetime, today: dt.date) -> bool:
-    due = dues[0][1]
-    for at, value in dues[1:]:
-        if at > moment:
-            break
-        due = value
-    return due is not None and due < today
 
 
 def totals(lines: Sequence[ItemLine], documents: int) -> Totals:

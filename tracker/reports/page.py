@@ -8,10 +8,10 @@ syntax.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
 # C0 controls become their pictures; C1 controls and characters that re-order a line (CVE-2021-42574) a replacement.
 _PICTURES: dict[int, int | str] = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
@@ -20,6 +20,8 @@ _PICTURES |= dict.fromkeys(
     [*range(0x80, 0xA0), 0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
 )
 LONGEST = 240
+
+T = TypeVar("T")
 
 
 class Tone(StrEnum):
@@ -64,13 +66,37 @@ class Row:
     owner: str = ""
 
 
+class Rows(Generic[T]):
+    """Rows that are made when they are shown: a table may have 50,000 of them, and a page shows 500.
+
+    Args:
+        sources: What each row is about.
+        make: Makes the row.
+    """
+
+    def __init__(self, sources: Sequence[T], make: Callable[[T], Row]) -> None:
+        self._sources, self._make = sources, make
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def first(self, most: int) -> tuple[Row, ...]:
+        """The first rows."""
+        return tuple(self._make(one) for one in self._sources[:most])
+
+
+def few(rows: Sequence[Row]) -> Rows[Row]:
+    """Rows that are made already."""
+    return Rows(rows, lambda row: row)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with all its rows; how many are shown is the renderer's choice, which then tells the rest."""
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Rows[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tracker.reports.audit import Freshness, freshness
 from tracker.reports.calendar import Period, period_before
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import NO_TEAM, ItemLine
+from tracker.reports.trend import Week, trend
 
 _NEXT_DAYS = 14
 _NO_SEVERITY, _NO_PRIORITY = "not stated", "not stated"
@@ -54,7 +55,7 @@ class Review:
     totals: metrics.Totals
     now: Measured
     before: Measured
-    trend: tuple[metrics.Week, ...]
+    trend: tuple[Week, ...]
     on_time_trend: metrics.Rate
     on_time_by: Mapping[str, Mapping[str, metrics.Rate]]
     ages: tuple[tuple[str, int], ...]
@@ -96,7 +97,7 @@ def measured(ledger: Ledger, period: Period) -> Measured:
 def review_of(ledger: Ledger, period: Period) -> Review:
     """The review of a period; `ledger` is at its end or later."""
     calendar, lines, settings = ledger.calendar, ledger.lines, ledger.settings
-    weeks = metrics.trend(ledger.lives, ledger.moment, settings.trend_weeks, calendar)
+    weeks = trend(ledger.lives, ledger.moment, settings.trend_weeks, calendar)
     long = Period(calendar.start_of(weeks[0].first_day), ledger.moment)
     overdue = metrics.overdue(lines)
     stale = metrics.stale(lines, ledger.today, settings.stale_days)

@@ -23,6 +23,7 @@ from tracker.reports.page import (
     clip,
     count_of,
     day,
+    few,
     link,
     number,
     percent,
@@ -116,7 +117,7 @@ def _days(days: float | None) -> str:
 def _agenda(review: Review) -> Section:
     table = items.noted_table(
         "Agenda",
-        ((str(place), one.line, "; ".join(one.reasons)) for place, one in enumerate(review.agenda, 1)),
+        [(str(place), one.line, "; ".join(one.reasons)) for place, one in enumerate(review.agenda, 1)],
         ("No.", "Why"),
         (items.ACTION, items.OWNER, items.DUE, items.INCIDENT, items.ISSUE, items.PLACE),
     )
@@ -144,7 +145,11 @@ def _flow(review: Review) -> Section:
     rows = tuple(Row((words(name), cell(review.now), cell(review.before))) for name, cell in measures)
     charts = (backlog_chart(review.trend), flow_chart(review.trend), *_burn_down(review))
     return Section(
-        "flow", "Is it getting done?", "", (Table("The period and the one before", columns, rows),), charts
+        "flow",
+        "Is it getting done?",
+        "",
+        (Table("The period and the one before", columns, few(rows)),),
+        charts,
     )
 
 
@@ -188,7 +193,7 @@ def _rate_table(caption: str, name: str, rates: Mapping[str, Rate]) -> Table:
         Row((words(group), number(rate.met), number(rate.of), Cell(percent(rate.share), sort=rate.share)))
         for group, rate in rates.items()
     )
-    return Table(caption, columns, rows)
+    return Table(caption, columns, few(rows))
 
 
 def _known(found: Sequence[KnownButUnfixed]) -> Section:
@@ -211,7 +216,7 @@ def _known(found: Sequence[KnownButUnfixed]) -> Section:
         "known-but-unfixed",
         "Known but unfixed",
         lead,
-        (Table("Known but unfixed", columns, rows),),
+        (Table("Known but unfixed", columns, few(rows)),),
         tone=Tone.BAD,
     )
 
@@ -253,7 +258,7 @@ def _group_table(caption: str, name: str, groups: Sequence[Group], columns: tupl
     rows = tuple(
         Row((words(group.name), number(group.count), number(group.worst_days, " d"))) for group in groups
     )
-    return Table(caption, (Column(name), *columns), rows)
+    return Table(caption, (Column(name), *columns), few(rows))
 
 
 def _due(review: Review) -> Section:
@@ -315,7 +320,9 @@ def _documents(review: Review) -> Section:
         for one in review.published
     )
     lead = f"{count_of(len(rows), 'post-mortem')} published, {len(review.late)} late, {len(review.without_items)} without an action item."
-    return Section("post-mortems", "Post-mortems", lead, (Table("Published in the period", columns, rows),))
+    return Section(
+        "post-mortems", "Post-mortems", lead, (Table("Published in the period", columns, few(rows)),)
+    )
 
 
 def _follow_ups(found: Sequence[FollowUp]) -> Section:
@@ -346,7 +353,7 @@ def _follow_ups(found: Sequence[FollowUp]) -> Section:
         "follow-ups",
         "Follow-up reviews due",
         lead,
-        (Table("Follow-up reviews", columns, rows),),
+        (Table("Follow-up reviews", columns, few(rows)),),
         tone=Tone.WARN,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -158,8 +159,12 @@ def _events(connection: Connection) -> Mapping[str, list[Event]]:
     names = ("at", "item_id", "side", "field", "old", "new", "by")
     columns = (getattr(ObservedChange, name) for name in names)
     found: defaultdict[str, list[Event]] = defaultdict(list)
-    for row in connection.execute(select(*columns).order_by(ObservedChange.at, ObservedChange.id)):
-        found[row[1]].append(Event(row[0], row[1], Side(row[2]), *row[3:]))
+    # The same few texts come back a hundred thousand times: one copy of each is enough.
+    same, sides = sys.intern, {side.value: side for side in Side}
+    rows = connection.execute(select(*columns).order_by(ObservedChange.at, ObservedChange.id))
+    for at, item_id, side, name, *values in rows:
+        old, new, by = (None if text is None else same(text) for text in values)
+        found[item_id].append(Event(at, same(item_id), sides[side], same(name), old, new, by))
     return found
 
 

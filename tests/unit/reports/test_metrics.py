@@ -16,6 +16,7 @@ from tracker.reports.calendar import Calendar, Period
 from tracker.reports.history import Life, lives
 from tracker.reports.ledger import ledger_of
 from tracker.reports.settings import ReportSettings
+from tracker.reports.trend import trend
 from tracker.world import Event, Side, TrackedItem, World
 
 UTC = Calendar()
@@ -65,7 +66,7 @@ def test_what_came_and_went_in_a_period_is_what_the_books_say(seed: int, start: 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_trend_is_the_books_week_by_week(seed: int) -> None:
     truth = books(seed)
-    weeks = metrics.trend(found(seed), UTC.end_of(LAST), 12, UTC)
+    weeks = trend(found(seed), UTC.end_of(LAST), 12, UTC)
     assert [week.first_day for week in weeks] == [FIRST + dt.timedelta(weeks=n) for n in range(4, 16)]
     for week in weeks:
         assert week.flow.open_at_end == len(truth.days[week.last_day].open)
@@ -215,10 +216,10 @@ def test_what_was_true_on_a_day_does_not_depend_on_when_one_asks(world: World, d
     moment = _START + dt.timedelta(days=day)
     found = lives(world)
     early = metrics.flow(found, Period(_START - dt.timedelta(days=400), moment))
-    weeks = metrics.trend(found, moment, 4, UTC)
+    weeks = trend(found, moment, 4, UTC)
     again = lives(_at(world, moment + dt.timedelta(days=later)))
     assert metrics.flow(again, Period(_START - dt.timedelta(days=400), moment)) == early
-    assert metrics.trend(again, moment, 4, UTC) == weeks
+    assert trend(again, moment, 4, UTC) == weeks
 
 
 @given(histories(), _hours, st.integers(1, 2000))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.reports.forms import text
 from tracker.reports.forms.html import environment
+from tracker.reports.item_tables import ACTION, DUE, INCIDENT, ISSUE, LATE, PLACE, PRIORITY, table_of
+from tracker.reports.lines import ItemLine
 from tracker.reports.page import clip
 from tracker.reports.report import Report
 
@@ -22,15 +25,32 @@ class Mail:
     html: str
 
 
-def mail(report: Report) -> Mail:
-    """The mail of a report."""
+def mail(report: Report, link: str | None = None) -> Mail:
+    """The mail of a report; `link` says where the whole of it can be read."""
     page = report.page
     html = (
         environment()
         .get_template("email.html.j2")
-        .render(page=page, rows=min(ROWS, report.rows), language="en")
+        .render(page=page, rows=min(ROWS, report.rows), language="en", link=link)
     )
-    return Mail(clip(f"{page.title}: {page.headline}", _SUBJECT), text.render(report), html)
+    told = text.render(report) + (f"\nThe whole report: {link}\n" if link is not None else "")
+    return Mail(clip(f"{page.title}: {page.headline}", _SUBJECT), told, html)
+
+
+def notice(subject: str, lines: Sequence[ItemLine], more: int) -> str:
+    """The HTML part of a digest to one person.
+
+    Args:
+        subject: Stands above the list.
+        lines: The items.
+        more: How many are left out, 0 or less for none.
+    """
+    table = table_of(subject, lines, (ACTION, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE))
+    return (
+        environment()
+        .get_template("notice.html.j2")
+        .render(subject=subject, table=table, more=max(0, more), language="en")
+    )
 
 
 def render(report: Report) -> str:

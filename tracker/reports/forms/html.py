@@ -39,7 +39,7 @@ def environment() -> Environment:
 
 def shown(table: Table, most: int) -> tuple[Row, ...]:
     """The first rows of a table."""
-    return table.rows[:most]
+    return table.rows.first(most)
 
 
 def source(name: str) -> str:
@@ -55,7 +55,8 @@ def render(report: Report) -> str:
 
     script = source("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    owners = {row.owner for part in report.page.sections for table in part.tables for row in table.rows}
+    tables = [table for part in report.page.sections for table in part.tables]
+    owners = {row.owner for table in tables for row in table.rows.first(report.rows)}
     return (
         environment()
         .get_template("page.html.j2")

@@ -82,7 +82,7 @@ def _section(section: Section, most: int) -> Iterator[str]:
 def _table(table: Table, most: int) -> Iterator[str]:
     yield _row([escape(column.name) for column in table.columns])
     yield _row(["---:" if column.numeric else "---" for column in table.columns])
-    for row in table.rows[:most]:
+    for row in table.rows.first(most):
         yield _row([_cell(cell) for cell in row.cells])
     if len(table.rows) > most:
         yield ""

@@ -113,7 +113,7 @@ def _field(tile: Tile) -> Block:
 def _section(section: Section) -> Iterator[Block]:
     lines = [f"{_MARKS[section.tone]}*{escape(section.title)}* ({section.count})"]
     table = next(table for table in reversed(section.tables) if table.rows)
-    lines += [f"• {item_line(table, row)}" for row in table.rows[:LINES]]
+    lines += [f"• {item_line(table, row)}" for row in table.rows.first(LINES)]
     if len(table.rows) > LINES:
         lines.append(f"… {count_of(len(table.rows) - LINES, 'more row')}")
     yield {"type": "divider"}
@@ -126,12 +126,16 @@ def item_line(table: Table, row: Row) -> str:
     for column, cell in zip(table.columns, row.cells, strict=True):
         if not cell.text or cell.text == "–":
             continue
-        shown = escape(clip(cell.text, _TITLE))
-        if cell.href is not None:
-            shown = f"<{_address(cell.href)}|{shown.replace('|', '¦')}>"
+        shown = linked(cell.text, cell.href)
         named = column.name in ("Due", "Late", "Owner", "First due", "Moved", "By", "Last touched", "Closed")
         parts.append(f"{column.name.lower()} {shown}" if named else shown)
     return " · ".join(parts)
+
+
+def linked(text: str, href: str | None) -> str:
+    """The text as a link where there is an address; cut off where it is long."""
+    shown = escape(clip(text, _TITLE))
+    return shown if href is None else f"<{_address(href)}|{shown.replace('|', '¦')}>"
 
 
 def _address(href: str) -> str:

@@ -107,7 +107,7 @@ def _table(table: Table) -> RichTable:
             min_width=20 if column.wide else None,
             max_width=60 if column.wide else None,
         )
-    for row in table.rows[:ROWS]:
+    for row in table.rows.first(ROWS):
         made.add_row(*(Text(cell.text, style=_style(cell.tone, cell.href)) for cell in row.cells))
     return made
 
