@@ -110,6 +110,16 @@ def shared() -> Path:
     pytest.skip("the shared corpus is not here: put it at ../shared or set PMTRACK_SHARED")
 
 
+@pytest.fixture(scope="session")
+def github_description(request: pytest.FixtureRequest) -> Path | None:
+    """GitHub's own OpenAPI description, against which its local server checks requests; None where it is not here."""
+    try:
+        shared: Path = request.getfixturevalue("shared")
+    except pytest.skip.Exception:
+        return None
+    return shared / "api" / "openapi" / "github.json"
+
+
 class Command(Protocol):
     """Runs the installed `pmtrack` in a process of its own."""
 

@@ -87,11 +87,17 @@ def retry_after(text: str | None, now: dt.datetime) -> float | None:
         return max(0.0, float(text))
     except ValueError:
         pass
+    when = http_date(text)
+    return max(0.0, (when - now).total_seconds()) if when else None
+
+
+def http_date(text: str | None) -> dt.datetime | None:
+    """The aware time of a `Date` header."""
     try:
-        when = parsedate_to_datetime(text)
+        when = parsedate_to_datetime(text or "")
     except ValueError:
         return None
-    return max(0.0, (when - now).total_seconds())
+    return when if when.tzinfo else when.replace(tzinfo=dt.UTC)
 
 
 def _until_reset(headers: Mapping[str, str], now: dt.datetime) -> float:

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.github import queries, reader
@@ -28,6 +28,8 @@ from tracker.remote import Changes, Found, Gone
 _SETTLED = "settled"
 # Servers' clocks differ and a list may lag behind: changes this much older than the newest one are read again.
 _OVERLAP = dt.timedelta(seconds=120)
+# Longer than the whole seconds of `updated_at` and a small difference between two servers' clocks.
+_TICK = dt.timedelta(seconds=2)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -42,6 +44,7 @@ class Cursor:
         top: Number and version of the issues on the first page, in order.
         etag: Of the first page, where it was read through REST.
         pending: Numbers of issues to be read again whatever the list says.
+        closed: The second of `newest` was over when the page was read, so that nothing more can happen in it.
     """
 
     newest: dt.datetime
@@ -50,6 +53,7 @@ class Cursor:
     top: tuple[tuple[int, str], ...]
     etag: str | None = None
     pending: tuple[int, ...] = ()
+    closed: bool = False
 
     def text(self) -> str:
         """As kept in the state."""
@@ -61,6 +65,7 @@ class Cursor:
                 "top": [list(each) for each in self.top],
                 "etag": self.etag,
                 "pending": list(self.pending),
+                "closed": self.closed,
             },
             separators=(",", ":"),
         )
@@ -77,6 +82,7 @@ def read_cursor(text: str | None) -> Cursor | None:
             tuple((int(number), str(version)) for number, version in data["top"]),
             data["etag"],
             tuple(int(number) for number in data["pending"]),
+            bool(data["closed"]),
         )
     except (ValueError, KeyError, TypeError):
         return None
@@ -89,6 +95,7 @@ class _Page:
     after: str | None = None
     etag: str | None = None
     unchanged: bool = False
+    read_at: dt.datetime | None = None
 
 
 @dataclass(slots=True)
@@ -199,7 +206,7 @@ def _extra(
     issues, gone, reason = _read(repository, more)
     wanted = set(ids)
     told = tuple(issue for key, issue in seen.items() if key in wanted)
-    settled = Cursor(following.newest, following.total, following.highest, following.top, following.etag)
+    settled = replace(following, pending=())
     return Changes((*told, *issues), (settled if not reason else cursor).text(), not reason, reason, gone)
 
 
@@ -222,7 +229,8 @@ def _same(page: _Page, cursor: Cursor) -> bool:
 
 def _crowded(page: _Page, cursor: Cursor) -> bool:
     """Whether one second fills the page, so that a change within that second may stand on the next one."""
-    return page.after is not None and bool(page.issues) and _updated(page.issues[-1]) == cursor.newest
+    full = page.after is not None and bool(page.issues) and _updated(page.issues[-1]) == cursor.newest
+    return full and not cursor.closed
 
 
 def _lost(first: _Page | None, cursor: Cursor, seen: Collection[Issue]) -> bool:
@@ -239,7 +247,8 @@ def _cursor(
     newest = max((_updated(issue) for issue in page.issues), default=old.newest if old else _EPOCH)
     top = tuple((_number(issue), issue.version or "") for issue in page.issues)
     highest = max(repository.highest, old.highest if old else 0)
-    return Cursor(newest, page.total, highest, top, page.etag, tuple(pending))
+    closed = page.read_at is not None and page.read_at - newest > _TICK
+    return Cursor(newest, page.total, highest, top, page.etag, tuple(pending), closed)
 
 
 def _pages(repository: Repository, etag: str | None = None) -> Iterator[_Page]:
@@ -252,6 +261,7 @@ def _pages(repository: Repository, etag: str | None = None) -> Iterator[_Page]:
             yield from _pages_of_rest(repository, etag)
             return
         page = _page(repository, *result)
+        page.read_at = repository.client.service_time
         yield page
         after = page.after
         if after is None:
@@ -285,16 +295,13 @@ def _pages_of_rest(repository: Repository, etag: str | None) -> Iterator[_Page]:
     if answer.status == 304:
         yield _Page([], etag=etag, unchanged=True)
         return
-    first = True
+    read_at: dt.datetime | None = repository.client.service_time
+    etag = answer.headers.get("etag")
     for raws in repository.client.pages_from(answer):
         issues = [repository.issue(raw) for raw in raws if "pull_request" not in raw and is_issue(raw)]
         # `after` only says that there is more.
-        yield _Page(
-            issues,
-            after="more" if len(raws) == 100 else None,
-            etag=answer.headers.get("etag") if first else None,
-        )
-        first = False
+        yield _Page(issues, after="more" if len(raws) == 100 else None, etag=etag, read_at=read_at)
+        etag = None
 
 
 def _settled(memory: Mapping[str, str], text: str | None) -> Cursor | None:

@@ -7,12 +7,13 @@ are repeated here.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from adapters.github.answers import Answer, Limit, hint_for, limit_of, next_page, reason_of
+from adapters.github.answers import Answer, Limit, hint_for, http_date, limit_of, next_page, reason_of
 from adapters.github.budget import Budget
 from adapters.github.config import GitHubOptions
 from adapters.github.credentials import authentication
@@ -52,11 +53,18 @@ class Redirected(Exception):
 
 
 class Client:
-    """Sends requests and counts them; knows nothing of issues."""
+    """Sends requests and counts them; knows nothing of issues.
+
+    Attributes:
+        requests: How many so far.
+        scopes: Of the token, where the service tells.
+        service_time: What the service's clock said in its last answer.
+    """
 
     def __init__(self, tracker: str, options: GitHubOptions, context: TrackerContext, budget: Budget) -> None:
         self.requests = 0
         self.scopes: str | None = None
+        self.service_time: dt.datetime | None = None
         self._tracker = tracker
         self._options = options
         self._context = context
@@ -101,6 +109,7 @@ class Client:
             requester, method, path, params=dict(params or {}), headers=dict(headers or {}), body=body
         )
         self.scopes = answer.headers.get("x-oauth-scopes", self.scopes)
+        self.service_time = http_date(answer.headers.get("date"))
         return answer
 
     def graphql_path(self) -> str:

@@ -69,7 +69,10 @@ class Writer:
         """See `tracker.remote.Tracker.create`."""
         for new in batch:
             outcome = self._guarded(lambda new=new: self._create(new))  # type: ignore[misc]
-            self._lost = self._lost + 1 if isinstance(outcome, Unknown) else 0
+            if isinstance(outcome, Unknown):
+                self._lost += 1
+            elif not isinstance(outcome, NotSent):
+                self._lost = 0
             yield CreateOutcome(new.marker, outcome)
 
     def _create(self, new: NewIssue) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import socket
 import threading
@@ -124,9 +125,11 @@ class GitHubServer:
         logged.status = response.status
         return response, fault
 
-    def _respond(
+    def _respond(  # noqa: PLR0911 - one return for each kind of address
         self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: Any
     ) -> Response:
+        if path.endswith("/access_tokens"):
+            return self._installation(headers)
         login = self.store.tokens.get(headers.get("authorization", "").partition(" ")[2])
         if login is None:
             return rest.problem(401, "Bad credentials")
@@ -148,6 +151,19 @@ class GitHubServer:
         if self.contract:
             self.contract.check(request, response)
         return response
+
+    def _installation(self, headers: dict[str, str]) -> Response:
+        """A token for a GitHub App, whose signed JWT is believed if it looks like one."""
+        if headers.get("authorization", "").count(".") != 2:
+            return rest.problem(401, "A JSON web token could not be decoded")
+        self.store.add_user("pmtrack[bot]", token="ghs_installation")
+        expires = self.store.now() + dt.timedelta(hours=1)
+        body = {
+            "token": "ghs_installation",
+            "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+            "permissions": {"issues": "write"},
+        }
+        return Response(201, body)
 
     def _limited(self, request: Request) -> Response | None:
         limits = self.limits
@@ -206,6 +222,9 @@ class _Http(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One packet for head and body: else each answer waits 40 ms for a delayed acknowledgement.
+    wbufsize = 65_536
+    disable_nagle_algorithm = True
     server: _Http
 
     def _serve(self) -> None:
