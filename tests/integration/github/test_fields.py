@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.contract.suite import confirmed, created, new_issue, read
+from tests.contract.suite import confirmed, created, read
 from tests.servers.github.world import GitHubWorld
 from tracker.models import Issue, Status
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, Tracker

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.contract.suite import created, new_issue
@@ -112,7 +114,7 @@ def test_the_documented_creates_a_minute_are_never_exceeded(fast: GitHubWorld) -
 
 
 def test_the_documented_creates_an_hour_hold_across_runs(fast: GitHubWorld) -> None:
-    options = {"content_per_minute": 0, "content_per_hour": 50, "max_wait_s": 1}
+    options: dict[str, Any] = {"content_per_minute": 0, "content_per_hour": 50, "max_wait_s": 1}
     first = [each.outcome for each in fast.tracker(**options).create([new_issue(f"A{n}") for n in range(40)])]
     assert all(isinstance(each, Confirmed) for each in first)
     fast.clock.sleep(600)
