@@ -220,7 +220,9 @@ class Store:
         self.commit(writer)
 
     def commit(self, writer: Writer) -> None:
-        """Commit what a writer has gathered."""
+        """Commit what a writer has gathered; nothing is sent if that is nothing."""
+        if writer.empty:
+            return
         with explained(self.place), self._engine.begin() as connection:
             writer.flush(connection)
 

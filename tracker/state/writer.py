@@ -26,7 +26,16 @@ class Writer:
         self._now, self._run_id = now, run_id
         self._puts: dict[type[tables.Table], dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
         self._inserts: dict[type[tables.Table], list[dict[str, Any]]] = defaultdict(list)
+        self._settled: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._items: dict[tuple[tuple[str, Any], ...], list[str]] = defaultdict(list)
         self._statements: list[tuple[Any, list[dict[str, Any]] | None]] = []
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was gathered."""
+        return not (
+            any(self._puts.values()) or any(self._inserts.values()) or self._statements or self._settled
+        )
 
     def document(
         self,
@@ -179,12 +188,7 @@ class Writer:
 
     def intent_settled(self, kind: str, marker: str, result: str) -> None:
         """What became of the open intents of an item: confirmed, refused, not-sent, adopted, absent."""
-        table = tables.Intent
-        self._later(
-            update(table)
-            .where(table.marker == marker, table.kind == kind, table.settled_at.is_(None))
-            .values(settled_at=self._now, result=result)
-        )
+        self._settled[kind, result].append(marker)
 
     def actions(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Actions of this run and what became of them."""
@@ -198,6 +202,8 @@ class Writer:
         """Put everything into the database, in one transaction of the caller's."""
         for table, rows in self._puts.items():
             upsert(connection, table, list(rows.values()))
+        self._settle_intents()
+        self._update_items()
         for statement, parameters in self._statements:
             connection.execute(statement, parameters) if parameters else connection.execute(statement)
         for table, listed in self._inserts.items():
@@ -206,6 +212,14 @@ class Writer:
         self._puts.clear()
         self._inserts.clear()
         self._statements.clear()
+
+    def _settle_intents(self) -> None:
+        table = cast(SqlTable, tables.Intent.__table__)
+        for (kind, result), markers in self._settled.items():
+            statement = update(table).where(table.c.kind == kind, table.c.settled_at.is_(None))
+            values = statement.values(settled_at=self._now, result=result)
+            self._many(values, table.c.marker, [{"key": marker} for marker in markers])
+        self._settled.clear()
 
     def _issue_state(self, tracker: str, issue_id: str, **values: Any) -> None:
         put = self._puts[tables.StoredIssue].get((tracker, issue_id))
@@ -218,13 +232,19 @@ class Writer:
         )
 
     def _set_items(self, item_ids: Sequence[str], **values: Any) -> None:
-        left = []
         for item_id in item_ids:
             put = self._puts[tables.Item].get((item_id,))
-            put.update(values) if put is not None else left.append({"key": item_id})
-        if left:
-            mapped = cast(SqlTable, tables.Item.__table__)
-            self._many(update(mapped).values(**values), mapped.c.item_id, left)
+            if put is not None:
+                put.update(values)
+            else:
+                self._items[tuple(values.items())].append(item_id)
+
+    def _update_items(self) -> None:
+        mapped = cast(SqlTable, tables.Item.__table__)
+        for values, item_ids in self._items.items():
+            statement = update(mapped).values(**dict(values))
+            self._many(statement, mapped.c.item_id, [{"key": item_id} for item_id in item_ids])
+        self._items.clear()
 
     def _many(self, statement: Any, column: Any, keys: list[dict[str, Any]]) -> None:
         self._statements.append((statement.where(column == bindparam("key")), keys))

@@ -63,6 +63,10 @@ def run(
     if options.dry_run:
         with prepare(source, settings, store, open_tracker, options=options, now=now()) as prepared:
             records = [each.record for each in prepared.shown()]
+            if options.write_back:
+                from tracker.sync.filling import fill_in
+
+                records += fill_in(prepared, store, "", now=now(), dry_run=True)
             progress.planned(records)
             return _report(prepared, records)
     run_id = str(ULID())
@@ -108,7 +112,12 @@ def _carry_out(
         mine = [each for each in writes if each.record.tracker == desk.name]
         if mine and desk.adapter is not None:
             Application(desk.adapter, store, run_id, lock.beat, progress.advanced).run(mine)
-    return _report(prepared, [each.record for each in shown])
+    records = [each.record for each in shown]
+    if options.write_back:
+        from tracker.sync.filling import fill_in
+
+        records += fill_in(prepared, store, run_id, now=now(), dry_run=False)
+    return _report(prepared, records)
 
 
 def _tell(each: Planned) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,6 +36,7 @@ class Preparation:
         records: Item id -> what was known of it before this run; only items that the run looks at.
         verdicts: Item id -> what was found about an issue that exists already.
         items: How many action items the documents hold.
+        reading_print: Digest of the reading's settings, to be kept; None if it is kept already.
     """
 
     sighting: Sighting
@@ -45,6 +48,7 @@ class Preparation:
     subjects: list[Subject] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
     items: int = 0
+    reading_print: str | None = None
     open_conflicts: Mapping[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -82,10 +86,10 @@ def prepare(
         UserError: a route or the options name a tracker that is not configured.
     """
     _check_names(settings, options)
-    print_now = str(sorted(settings.reading.items())) + str(sorted(settings.people))
-    reread = store.recall("reading") not in (None, print_now)
+    kept, print_now = store.recall("reading"), reading_print(settings)
+    reread = kept not in (None, print_now)
     sighting = look(source, store, settings.root, now=now, reread=reread, new_id=lambda: str(ULID()))
-    prepared = Preparation(sighting, settings)
+    prepared = Preparation(sighting, settings, reading_print=None if kept == print_now else print_now)
     _guard(prepared, source, store, options)
     try:
         _fill(prepared, store, open_tracker, options, now)
@@ -94,6 +98,13 @@ def prepare(
         for desk in prepared.desks.values():
             if desk.adapter is not None:
                 desk.adapter.close()
+
+
+def reading_print(settings: Settings) -> str:
+    """A digest of the settings by which documents are read; when it changes, every document is read again."""
+    people = sorted((key, person.names) for key, person in settings.people.items())
+    facts = json.dumps([settings.reading, people], sort_keys=True, default=str)
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def _check_names(settings: Settings, options: SyncOptions) -> None:

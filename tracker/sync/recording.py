@@ -23,8 +23,8 @@ from tracker.world import Event, Side
 def record_plan(prepared: Preparation, writer: Writer, now: dt.datetime) -> None:
     """Put documents, identities, issues as read, links, bases, conflicts and history into the state."""
     sighting.record(prepared.sighting, writer, now)
-    settings = prepared.settings
-    writer.note("reading", str(sorted(settings.reading.items())) + str(sorted(settings.people)))
+    if prepared.reading_print is not None:
+        writer.note("reading", prepared.reading_print)
     for desk in prepared.desks.values():
         _issues(prepared, desk, writer, now)
         _intents(desk, writer)

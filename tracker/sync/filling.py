@@ -1,0 +1,171 @@
+"""The last step of a sync with `--write-back`: what trackers say goes into the documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tracker.models import ItemForm, PostMortem, Status
+from tracker.reading import documents
+from tracker.reading.settings import make
+from tracker.remote import Field
+from tracker.state.records import ItemRecord
+from tracker.state.store import Store
+from tracker.sync import fields
+from tracker.sync.desk import Desk
+from tracker.sync.preparation import Preparation
+from tracker.sync.report import ActionRecord
+from tracker.sync.sighting import RACY_NS, action_items
+from tracker.sync.writeback import Rewritten, Wish, rewrite, save
+
+
+def fill_in(
+    prepared: Preparation, store: Store, run_id: str, *, now: dt.datetime, dry_run: bool
+) -> list[ActionRecord]:
+    """Write references and statuses into the documents of the run.
+
+    Args:
+        prepared: The run, with the documents as they were read.
+        store: Knows the links and issues after everything was applied.
+        run_id: For the books.
+        now: The moment, UTC.
+        dry_run: Only tell.
+
+    Returns:
+        One action per row that was (or would be) changed, or whose document could not be.
+    """
+    settings = make(prepared.settings.reading, prepared.settings.people)
+    keys = [key for key in prepared.sighting.files if key not in prepared.sighting.unread]
+    by_document: defaultdict[str, list[ItemRecord]] = defaultdict(list)
+    for record in store.items(paths=keys):
+        by_document[record.path].append(record)
+    records: list[ActionRecord] = []
+    for key, items in by_document.items():
+        wishes = {record.position: wish for record in items if (wish := wish_for(record, prepared.desks))}
+        if not wishes:
+            continue
+        path = Path(prepared.sighting.files[key].path)
+        before = path.read_bytes()
+        result = rewrite(
+            key, before, list(wishes.values()), lambda name, data: documents.read(name, data, settings)
+        )
+        records += _put(prepared, store, run_id, key, items, wishes, before, result, now=now, dry_run=dry_run)
+    return records
+
+
+def wish_for(record: ItemRecord, desks: Mapping[str, Desk]) -> Wish | None:
+    """What the row of an item lacks: its issue's name, or the status that the tracker says and no rule has questioned."""
+    desk = desks.get(record.link.tracker) if record.link else None
+    if record.link is None or desk is None or desk.adapter is None or record.gone_at is not None:
+        return None
+    key = record.link.key if not record.item.refs else None
+    status = _status(record, desk)
+    if key is None and status is None:
+        return None
+    return Wish(record.position, key, record.link.url if key else None, status)
+
+
+def _status(record: ItemRecord, desk: Desk) -> Status | None:
+    assert desk.adapter is not None  # noqa: S101 - the caller has looked
+    if record.pending or record.issue is None:
+        return None
+    here = fields.nearest(record.item.status or Status.OPEN, desk.adapter.capabilities)
+    there = record.issue.status
+    if here is there or record.base.get(Field.STATUS.value, (None, None))[1] != there.value:
+        return None
+    boxes = (Status.OPEN, Status.DONE)
+    if record.item.form is ItemForm.TASK and (
+        there not in boxes or (not there.is_closed and not here.is_closed)
+    ):
+        return None
+    return there
+
+
+def _put(  # noqa: PLR0917 - one caller, just above
+    prepared: Preparation,
+    store: Store,
+    run_id: str,
+    key: str,
+    items: Sequence[ItemRecord],
+    wishes: Mapping[int, Wish],
+    before: bytes,
+    result: Rewritten,
+    *,
+    now: dt.datetime,
+    dry_run: bool,
+) -> list[ActionRecord]:
+    for index, why in (result.refused or {}).items():
+        prepared.notes.append(f"{prepared.sighting.shown(key)}: row {index + 1} is not written to: {why}")
+    by_position = {record.position: record for record in items}
+    told = [_record(prepared, by_position[index], wishes[index]) for index in result.written]
+    if dry_run or not told:
+        return told
+    path = Path(prepared.sighting.files[key].path)
+    try:
+        why_not = save(path, before, result.data)
+    except OSError as error:
+        why_not = f"the document cannot be written: {error.strerror or error}"
+    if why_not is not None:
+        return [replace(record, outcome="deferred", error=why_not) for record in told]
+    _note(store, run_id, key, path, by_position, result.document, now)
+    return [replace(record, outcome="done") for record in told]
+
+
+def _note(  # noqa: PLR0917 - one caller, just above
+    store: Store,
+    run_id: str,
+    key: str,
+    path: Path,
+    by_position: Mapping[int, ItemRecord],
+    document: PostMortem,
+    now: dt.datetime,
+) -> None:
+    """What was written is what the document says now, so that the next run sees no change in it."""
+    status = path.stat()
+    kept = store.documents()[key]
+    with store.writing(run_id) as writer:
+        doubtful = now.timestamp() * 1e9 - status.st_mtime_ns < RACY_NS
+        writer.document(
+            replace(document, path=key),
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            doubtful=doubtful,
+            ambiguous=kept.ambiguous,
+        )
+        for index, item in enumerate(action_items(document)):
+            record = by_position.get(index)
+            if record is None:
+                continue
+            writer.item(record.item_id, record.marker, key, index, item, pending=record.pending)
+            if record.base and item.status is not record.item.status:
+                there = record.base[Field.STATUS.value][1]
+                pair = ((item.status or Status.OPEN).value, there)
+                writer.base(record.item_id, {**record.base, Field.STATUS.value: pair})
+
+
+def _record(prepared: Preparation, record: ItemRecord, wish: Wish) -> ActionRecord:
+    assert record.link is not None  # noqa: S101 - a wish comes from a link
+    shown: dict[str, object] = {}
+    reasons = []
+    if wish.key is not None:
+        shown["refs"] = {"from": None, "to": wish.key}
+        reasons.append(f"the row does not name its issue {wish.key} yet")
+    if wish.status is not None:
+        here = (record.item.status or Status.OPEN).value
+        shown["status"] = {"from": here, "to": wish.status.value}
+        reasons.append(f"status: tracker says {wish.status.value}, the document {here}")
+    return ActionRecord(
+        action="write-back",
+        item=record.item.title,
+        item_id=record.item_id,
+        document=prepared.sighting.shown(record.path),
+        line=record.item.line,
+        tracker=record.link.tracker,
+        issue=record.link.key,
+        url=record.link.url,
+        fields=shown,
+        reason="; ".join(reasons),
+    )

@@ -1,0 +1,286 @@
+"""Writing issue references and statuses into the documents, byte-exact.
+
+Only the bytes of single cells (or of the end of a list entry, or of a check box) change. The result is read again before
+it replaces the file: if any item came out differently in anything but what was meant, the document is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from tracker import faults, files
+from tracker.models import ActionItem, ItemForm, PostMortem, Span, Status
+
+FORMATS = frozenset({"markdown"})  # others have no byte positions of single fields
+
+_WORDS = {
+    Status.OPEN: "Open",
+    Status.IN_PROGRESS: "In Progress",
+    Status.BLOCKED: "Blocked",
+    Status.DONE: "Done",
+    Status.CANCELLED: "Cancelled",
+}
+_FENCE = re.compile(rb"^(?: {0,3}|[ >\t]*)(`{3,}|~{3,})(.*)$", re.DOTALL)
+_BOXES = {Status.OPEN: " ", Status.DONE: "x"}
+
+Place = Literal["end", "label", "title"]
+PLACES: tuple[Place, ...] = ("end", "label", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one row is to say.
+
+    Attributes:
+        index: Its number among the action items of the document.
+        key: The issue for people, None to leave the reference.
+        url: Where the issue can be seen; None where that is nowhere.
+        status: None to leave the status.
+        place: Where a list entry, heading or paragraph gets its reference.
+    """
+
+    index: int
+    key: str | None = None
+    url: str | None = None
+    status: Status | None = None
+    place: Place = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Bytes `start` to `end` become `text`."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The new bytes of a document, and what they hold.
+
+    Attributes:
+        written: Numbers of the rows that were changed.
+        refused: Number of a row -> why it could not be changed.
+    """
+
+    data: bytes
+    document: PostMortem
+    written: tuple[int, ...] = ()
+    refused: Mapping[int, str] | None = None
+
+
+Reader = Callable[[str, bytes], PostMortem]
+
+
+def rewrite(path: str, data: bytes, wishes: Sequence[Wish], read: Reader) -> Rewritten:
+    """The document with the wishes written into it. Pure.
+
+    All wishes are tried together; if the document would then be read differently than meant, one after the other.
+
+    Args:
+        path: Of the document, for the reader.
+        data: Its bytes.
+        wishes: What its rows are to say.
+        read: Reads a document from bytes.
+    """
+    document = read(path, data)
+    if why := _untouchable(document, data):
+        return Rewritten(data, document, refused={wish.index: why for wish in wishes})
+    whole = _with(path, data, document, wishes, read)
+    if whole is not None:
+        return whole
+    written: list[int] = []
+    refused: dict[int, str] = {}
+    for wish in wishes:
+        tries = (_with(path, data, document, [each], read) for each in _variants(wish))
+        one = next((result for result in tries if result is not None and result.written), None)
+        if one is None:
+            refused[wish.index] = "the row cannot be changed without changing how the document is read"
+        else:
+            data, document = one.data, one.document
+            written += one.written
+    return Rewritten(data, document, tuple(written), refused)
+
+
+def _variants(wish: Wish) -> Iterator[Wish]:
+    """The wish with its reference in every place that may do, then each half of it alone."""
+    for place in PLACES if wish.key is not None else PLACES[:1]:
+        yield replace(wish, place=place)
+    if wish.key is not None and wish.status is not None:
+        yield replace(wish, key=None, url=None)
+        yield replace(wish, status=None)
+
+
+def edits_for(item: ActionItem, wish: Wish, data: bytes, others: Iterable[ActionItem]) -> list[Edit] | str:
+    """The changes of bytes for one row, or why there are none.
+
+    Args:
+        item: The row, with the places of its fields.
+        wish: What it is to say.
+        data: The document's bytes.
+        others: All rows of the document, whose words for a status are used where there are any.
+    """
+    edits: list[Edit] = []
+    if wish.key is not None and not item.refs:
+        edit = _reference(item, wish, data)
+        if edit is None:
+            return "the row has no place for a reference"
+        edits.append(edit)
+    if wish.status is not None and (item.status or Status.OPEN) is not wish.status:
+        edit = _status(item, wish.status, data, others)
+        if edit is None:
+            return f"the row has no place for the status {wish.status.value}"
+        edits.append(edit)
+    return edits
+
+
+def apply_edits(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The bytes with every edit made; edits must not overlap."""
+    for edit in sorted(edits, key=lambda each: -each.start):
+        data = data[: edit.start] + edit.text + data[edit.end :]
+    return data
+
+
+def save(path: Path, before: bytes, after: bytes) -> str | None:
+    """Replace the file, unless somebody changed it meanwhile; why not, None if it was done.
+
+    Raises:
+        OSError: the file cannot be written; it is as it was.
+    """
+    if hashlib.sha256(path.read_bytes()).digest() != hashlib.sha256(before).digest():
+        return "the document was changed while pmtrack ran; run again"
+    files.replace(path, after)
+    faults.reach("after-replace")
+    return None
+
+
+def _untouchable(document: PostMortem, data: bytes) -> str | None:
+    if document.format not in FORMATS:
+        return f"documents in {document.format} are not written to"
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "the document is not in UTF-8"
+    return None
+
+
+def _with(
+    path: str, data: bytes, document: PostMortem, wishes: Sequence[Wish], read: Reader
+) -> Rewritten | None:
+    """The document with these wishes; None if it would then be read differently than meant."""
+    items, fences = _rows(document), _fences(data)
+    edits: dict[int, list[Edit]] = {}
+    refused: dict[int, str] = {}
+    for wish in wishes:
+        if wish.index >= len(items):
+            refused[wish.index] = "the row is not there any more"
+            continue
+        found = edits_for(items[wish.index], wish, data, items)
+        if isinstance(found, str):
+            refused[wish.index] = found
+        elif any(start <= edit.start < end for edit in found for start, end in fences):
+            refused[wish.index] = "the row stands in a code block, which is never touched"
+        elif found:
+            edits[wish.index] = found
+    if not edits:
+        return Rewritten(data, document, (), refused)
+    changed = apply_edits(data, [edit for each in edits.values() for edit in each])
+    after = read(path, changed)
+    meant = {wish.index: wish for wish in wishes if wish.index in edits}
+    return (
+        Rewritten(changed, after, tuple(sorted(edits)), refused)
+        if _as_meant(document, after, meant)
+        else None
+    )
+
+
+def _as_meant(before: PostMortem, after: PostMortem, wishes: Mapping[int, Wish]) -> bool:
+    """Whether only the wished fields of the wished rows came out differently."""
+    old, new = _rows(before), _rows(after)
+    if len(old) != len(new):
+        return False
+    return all(
+        one == other if index not in wishes else _row_as_meant(one, other, wishes[index])
+        for index, (one, other) in enumerate(zip(old, new, strict=True))
+    )
+
+
+def _row_as_meant(before: ActionItem, after: ActionItem, wish: Wish) -> bool:
+    if wish.status is not None and (after.status or Status.OPEN) is not wish.status:
+        return False
+    if wish.key is not None and not before.refs and not {wish.key, wish.url} & set(after.refs):
+        return False
+    return replace(before, refs=after.refs, status=after.status, status_raw=after.status_raw) == after
+
+
+def _rows(document: PostMortem) -> list[ActionItem]:
+    return [item for item in document.items if not item.placeholder]
+
+
+def _fences(data: bytes) -> list[tuple[int, int]]:
+    """Byte ranges of fenced code blocks: https://spec.commonmark.org/0.31.2/#fenced-code-blocks."""
+    ranges: list[tuple[int, int]] = []
+    opened: tuple[int, bytes] | None = None
+    at = 0
+    for line in data.splitlines(keepends=True):
+        match = _FENCE.match(line)
+        if match and opened is None:
+            opened = (at, match[1])
+        elif match and opened is not None and match[1].startswith(opened[1]) and not match[2].strip():
+            ranges.append((opened[0], at + len(line)))
+            opened = None
+        at += len(line)
+    return [*ranges, (opened[0], at)] if opened is not None else ranges
+
+
+def _reference(item: ActionItem, wish: Wish, data: bytes) -> Edit | None:
+    """Into the tracker cell of a row, or behind a list entry, heading or paragraph."""
+    link = f"[{wish.key}]({wish.url})" if wish.url else str(wish.key)
+    span = item.spans.get("refs")
+    if item.form is ItemForm.ROW:
+        return _cell(span, link, data) if span is not None else None
+    if span is not None and span.start < span.end:
+        return _cell(span, link, data)
+    title = item.spans.get("title")
+    whole = title if item.form is ItemForm.HEADING else item.spans.get("item")
+    if whole is None:
+        return None
+    if wish.place == "title" and title is not None:
+        return Edit(title.end, title.end, f" ({link})".encode())
+    end = _end_of_line(data, (title or whole).start, whole)
+    return Edit(end, end, (f", Ticket: {link}" if wish.place == "label" else f" ({link})").encode())
+
+
+def _end_of_line(data: bytes, start: int, whole: Span) -> int:
+    """Behind the last visible character of the line on which the entry's title starts."""
+    ends = [at for at in (data.find(b"\n", start), whole.end) if at >= 0]
+    line = data[start : min(ends)]
+    return start + len(line.rstrip())
+
+
+def _cell(span: Span, text: str, data: bytes) -> Edit:
+    """Into a cell; blanks around its text stay, and padding is used up before the cell grows."""
+    held = data[span.start : span.end]
+    new = text.encode()
+    if held.strip():
+        return Edit(span.start, span.end, new)
+    if not held:
+        return Edit(span.start, span.end, b" " + new + b" ")
+    return Edit(span.start, span.end, (b" " + new).ljust(len(held) - 1) + b" ")
+
+
+def _status(item: ActionItem, status: Status, data: bytes, others: Iterable[ActionItem]) -> Edit | None:
+    span = item.spans.get("status")
+    if span is None:
+        return None
+    if item.form is ItemForm.TASK and span.end - span.start == 1:
+        box = _BOXES.get(status)
+        return Edit(span.start, span.end, box.encode()) if box is not None else None
+    used = next((other.status_raw for other in others if other.status is status and other.status_raw), None)
+    return _cell(span, used or _WORDS[status], data)
