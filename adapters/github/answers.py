@@ -157,6 +157,8 @@ def is_issue(data: Any) -> bool:
         and isinstance(data.get("number"), int)
         and isinstance(data.get("title"), str)
         and data.get("state") in ("open", "closed")
+        # A milestone has all of the above.
+        and isinstance(data.get("labels"), list)
     )
 
 

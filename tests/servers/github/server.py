@@ -71,6 +71,7 @@ class GitHubServer:
         self.latency_s = 0.0
         self.has_graphql = True
         self.before: Callable[[Request], None] | None = None
+        self.control: Callable[[dict[str, Any]], Any] | None = None
         self._creates: deque[float] = deque()
         self._stopped = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _Handler, self)
@@ -113,6 +114,8 @@ class GitHubServer:
         parts = urlsplit(target)
         path = parts.path
         body = _decoded(raw)
+        if path == "/_control" and self.control and isinstance(body, dict):
+            return Response(200, self.control(body)), None
         logged = Logged(method, path, body, headers)
         self.log.append(logged)
         fault = self.faults.take(method, path)
