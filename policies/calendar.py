@@ -12,6 +12,9 @@ from functools import lru_cache
 from typing import cast
 from zoneinfo import ZoneInfo
 
+_TEN_YEARS = 3653
+_LAST = dt.date.max
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -48,21 +51,31 @@ class Calendar:
         return self.country is not None and _holidays(self.country, self.subdivision) is not None
 
     def business_days(self, start: dt.date, end: dt.date) -> int:
-        """Business days after `start`, up to and including `end`; 0 where `end` is not later."""
+        """Business days after `start`, up to and including `end`; 0 where `end` is not later.
+
+        Over more than ten years (a wrong date) the days are estimated and holidays left out.
+        """
         days = (end - start).days
+        if days > _TEN_YEARS:
+            return days * (7 - len(self.weekend)) // 7
         return sum(self.is_business_day(start + dt.timedelta(days=step)) for step in range(1, days + 1))
 
     def after_business_days(self, start: dt.date, count: int) -> dt.date:
         """The day on which the `count`-th business day after `start` falls."""
         day, left = start, count
-        while left > 0:
+        while left > 0 and day < _LAST:
             day += dt.timedelta(days=1)
             left -= self.is_business_day(day)
         return day
 
     def after(self, start: dt.date, count: int, *, business: bool = False) -> dt.date:
         """`count` days after `start`, calendar days or business days."""
-        return self.after_business_days(start, count) if business else start + dt.timedelta(days=count)
+        return self.after_business_days(start, count) if business else later(start, count)
+
+
+def later(start: dt.date, days: int) -> dt.date:
+    """So many days later, at most the last day that a date can hold."""
+    return dt.date.fromordinal(min(start.toordinal() + days, _LAST.toordinal()))
 
 
 @lru_cache(maxsize=8)

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
+from policies.calendar import later
 from policies.wording import any_pattern
 
 
@@ -37,36 +38,34 @@ def _horizon(section: str) -> tuple[str, int | None] | None:
     return None
 
 
-def _days(start: dt.date, count: int) -> dt.date:
-    return start + dt.timedelta(days=count)
-
-
 def _sunday(start: dt.date) -> dt.date:
-    return _days(start, 6 - start.weekday())
+    return later(start, 6 - start.weekday())
 
 
-def _month_end(start: dt.date, later: int = 0) -> dt.date:
-    month = start.month - 1 + later
+def _month_end(start: dt.date, months: int = 0) -> dt.date:
+    month = start.month - 1 + months
     year, month = start.year + month // 12, month % 12 + 1
+    if year > dt.MAXYEAR:
+        return dt.date.max
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _quarter_end(start: dt.date, later: int = 0) -> dt.date:
-    return _month_end(start, (2 - (start.month - 1) % 3) + 3 * later)
+def _quarter_end(start: dt.date, quarters: int = 0) -> dt.date:
+    return _month_end(start, (2 - (start.month - 1) % 3) + 3 * quarters)
 
 
 _NAMED: Mapping[str, Callable[[dt.date], dt.date]] = {
-    "day": lambda start: _days(start, 1),
-    "this-week": lambda start: max(_sunday(start), _days(start, 7)),
-    "next-week": lambda start: _days(_sunday(start), 7),
-    "this-month": lambda start: max(_month_end(start), _days(start, 31)),
+    "day": lambda start: later(start, 1),
+    "this-week": lambda start: max(_sunday(start), later(start, 7)),
+    "next-week": lambda start: later(_sunday(start), 7),
+    "this-month": lambda start: max(_month_end(start), later(start, 31)),
     "next-month": lambda start: _month_end(start, 1),
-    "this-quarter": lambda start: max(_quarter_end(start), _days(start, 92)),
+    "this-quarter": lambda start: max(_quarter_end(start), later(start, 92)),
     "next-quarter": lambda start: _quarter_end(start, 1),
     "this-year": lambda start: dt.date(start.year, 12, 31),
 }
 _COUNTED: Mapping[str, Callable[[dt.date, int], dt.date]] = {
-    "days": _days,
-    "weeks": lambda start, count: _days(start, 7 * count),
-    "months": lambda start, count: _days(start, 31 * count),
+    "days": later,
+    "weeks": lambda start, count: later(start, 7 * count),
+    "months": lambda start, count: later(start, 31 * count),
 }

@@ -144,11 +144,11 @@ class _Check:
     def _print(self, result: CheckResult) -> None:
         from pathlib import Path
 
-        from tracker.cli.output import emit
+        from tracker.cli.output import emit, neutralise
 
         text = self._text(result)
         if self.options.output:
-            Path(self.options.output).write_text(text + "\n", encoding="utf-8")
+            Path(self.options.output).write_text(neutralise(text) + "\n", encoding="utf-8")
         elif text:
             emit(text)
 
