@@ -77,7 +77,8 @@ class NewIssue:
         assignees: Accounts, already resolved by `resolve`.
         group: Key of the post-mortem (incident id or path) for trackers that file items under a parent or epic.
         group_title: Title of that parent.
-        extra: What the document says beyond the fields (category, severity, team), for labels and custom fields.
+        extra: What the document says beyond the fields (category, severity, team), for labels and custom fields;
+            `related` holds the ids of related incidents, separated by blanks.
     """
 
     marker: str
@@ -394,28 +395,4 @@ class Tracker(Protocol):
 
     def close(self) -> None:
         """Give back connections and files."""
-        ...
-
-
-@runtime_checkable
-class Interchange(Protocol):
-    """A tracker that gives and takes whole issues in the interchange format of Beads (`bd export`, `bd import`).
-
-    Ids stay as they are, so that links survive a move from one such tracker to another.
-    """
-
-    def give(self) -> Sequence[Mapping[str, Any]]:
-        """Every issue, with all that the tracker knows of it.
-
-        Raises:
-            AdapterError: not everything could be read.
-        """
-        ...
-
-    def take(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Put these issues in under their own ids; one that is already there is left as it is.
-
-        Raises:
-            AdapterError: it failed; calling again with the same records is safe and completes it.
-        """
         ...

@@ -172,11 +172,11 @@ class BeadsTracker:
         """Nothing is kept open."""
 
     def give(self) -> Sequence[Row]:
-        """See `tracker.remote.Interchange`."""
+        """See `tracker.interchange.Interchange`."""
         return [mapping.without_counts(row) for row in self._database.everything()]
 
     def take(self, records: Sequence[Mapping[str, object]]) -> None:
-        """See `tracker.remote.Interchange`; one import of what is not there yet."""
+        """See `tracker.interchange.Interchange`; one import of what is not there yet."""
         known = self._database.rows([str(record["id"]) for record in records])
         missing = [record for record in records if record["id"] not in known]
         if missing:

@@ -223,6 +223,16 @@ def related_groups(new: NewIssue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(new.extra.get("related", "").split()))
 
 
+def open_by_group(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Ids of the beads that are not closed, by the incident of their post-mortem."""
+    found: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: str(row["id"])):
+        group = _metadata(row).get("pmtrack_group")
+        if isinstance(group, str) and row.get("status") != "closed":
+            found.setdefault(group, []).append(str(row["id"]))
+    return found
+
+
 # --- changing --------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, NotSent, Outcome, Refused, Unknown
 
+_MOST_LINKS = 10  # of one bead with what related incidents left open; more is noise
 _ROUNDS = 5  # of sending the rest of a batch again without the line that bd refused
 
 
@@ -55,14 +56,28 @@ def create(
     """Create what is not there yet; outcomes by marker. Five processes at most, whatever the number."""
     try:
         prefix = database.prefix()
-        known = database.rows(_ids_asked(batch, prefix))
+        there = _look(database, batch, prefix, style)
     except AdapterError as error:
         return {new.marker: _before_writing(error) for new in batch}
-    missing = [new for new in batch if not known.keys() & set(mapping.possible_ids(prefix, new.marker))]
-    failed = _import_new(database, _rows(missing, prefix, style, known, now()), missing, prefix)
+    missing = [new for new in batch if not there.rows.keys() & set(mapping.possible_ids(prefix, new.marker))]
+    failed = _import_new(database, _rows(missing, prefix, style, there, now()), missing, prefix)
     written = len(failed) < len(missing)
-    after = _read_again(database, _ids_asked(batch, prefix)) if written else known
+    after = _read_again(database, _ids_asked(batch, prefix)) if written else there.rows
     return {new.marker: failed.get(new.marker) or _created(new, prefix, after, style) for new in batch}
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What is there before a create: rows by id, and the open beads of related incidents by incident."""
+
+    rows: Mapping[str, Row]
+    open_beads: Mapping[str, Sequence[str]]
+
+
+def _look(database: Database, batch: Sequence[NewIssue], prefix: str, style: Style) -> _There:
+    rows = database.rows(_ids_asked(batch, prefix))
+    asks = not style.epics and any(mapping.related_groups(new) for new in batch)
+    return _There(rows, mapping.open_by_group(database.marked().values()) if asks else {})
 
 
 def _ids_asked(batch: Sequence[NewIssue], prefix: str) -> list[str]:
@@ -73,23 +88,24 @@ def _ids_asked(batch: Sequence[NewIssue], prefix: str) -> list[str]:
 
 
 def _rows(
-    missing: Sequence[NewIssue], prefix: str, style: Style, known: Mapping[str, Row], now: dt.datetime
+    missing: Sequence[NewIssue], prefix: str, style: Style, there: _There, now: dt.datetime
 ) -> list[Row]:
-    rows: list[Row] = []
+    rows = {new.marker: mapping.to_row(new, prefix, style.type_of(new), now) for new in missing}
+    if not style.epics:
+        _relate_beads(missing, rows, there.open_beads)
+        return list(rows.values())
     epics: dict[str, Row] = {}
     for new in missing:
-        row = mapping.to_row(new, prefix, style.type_of(new), now)
-        if style.epics and new.group:
-            epic = mapping.epic_id(prefix, new.group)
+        if new.group:
+            row, epic = rows[new.marker], mapping.epic_id(prefix, new.group)
             row["dependencies"] = [mapping.link(row["id"], epic, "parent-child")]
-            if epic not in known and epic not in epics:
+            if epic not in there.rows and epic not in epics:
                 epics[epic] = mapping.to_epic(new, prefix, now)
-        rows.append(row)
-    _relate(missing, prefix, epics, known)
-    return [*epics.values(), *rows]
+    _relate_epics(missing, prefix, epics, there.rows)
+    return [*epics.values(), *rows.values()]
 
 
-def _relate(
+def _relate_epics(
     missing: Sequence[NewIssue], prefix: str, epics: Mapping[str, Row], known: Mapping[str, Row]
 ) -> None:
     for new in missing:
@@ -99,6 +115,18 @@ def _relate(
         others = [mapping.epic_id(prefix, group) for group in mapping.related_groups(new)]
         there = [id_ for id_ in others if (id_ in known or id_ in epics) and id_ != own["id"]]
         own["dependencies"] = [mapping.link(own["id"], id_, "related") for id_ in there]
+
+
+def _relate_beads(
+    missing: Sequence[NewIssue], rows: Mapping[str, Row], open_beads: Mapping[str, Sequence[str]]
+) -> None:
+    """Without epics: what a related incident left open is linked with the new beads themselves."""
+    for new in missing:
+        row = rows[new.marker]
+        targets = [id_ for group in mapping.related_groups(new) for id_ in open_beads.get(group, ())]
+        if targets:
+            links = targets[:_MOST_LINKS]
+            row["dependencies"] = [mapping.link(row["id"], id_, "related") for id_ in links]
 
 
 def _import_new(

@@ -153,11 +153,11 @@ class LocalTracker:
         """Nothing is kept open."""
 
     def give(self) -> Sequence[Record]:
-        """See `tracker.remote.Interchange`."""
+        """See `tracker.interchange.Interchange`."""
         return list(self._file.read().records.values())
 
     def take(self, records: Sequence[Mapping[str, object]]) -> None:
-        """See `tracker.remote.Interchange`; one replacement of the file."""
+        """See `tracker.interchange.Interchange`; one replacement of the file."""
         new = {str(record["id"]): {"_type": "issue", **record} for record in records}
         outcomes = self._store(partial(_added, new), list(new))
         failed = next((outcome.reason for outcome in outcomes.values() if isinstance(outcome, NotSent)), None)

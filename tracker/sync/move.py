@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.errors import GuardError, UserError
-from tracker.remote import FetchResult, Found, Interchange, Tracker
+from tracker.interchange import Interchange
+from tracker.remote import FetchResult, Found, Tracker
 from tracker.state.records import ItemRecord
 from tracker.state.store import Store
 

@@ -255,5 +255,6 @@ def _extra(subject: Subject) -> Mapping[str, str]:
         ("severity", subject.document.severity),
         ("service", subject.document.service),
         ("local_id", subject.item.local_id),
+        ("related", " ".join(subject.document.related)),
     )
     return {name: value for name, value in facts if value}

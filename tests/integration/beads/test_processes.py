@@ -225,6 +225,17 @@ def test_a_post_mortem_has_one_epic_and_related_incidents_are_linked(beads: Bead
     assert json_links(rows, "related") == {(second, first)}
 
 
+def test_without_epics_new_beads_are_linked_with_what_a_related_incident_left_open(beads: Beads) -> None:
+    tracker = beads.tracker()
+    first = [NewIssue(f"k{n:011d}", f"A{n}", status=status, group="INC-1") for n, status in enumerate(Status)]
+    list(tracker.create(first))
+    list(tracker.create([NewIssue("kz0000000000", "B", group="INC-2", extra={"related": "INC-1"})]))
+    rows = beads.export()
+    still_open = {row["id"] for row in rows.values() if row["status"] != "closed" and row["title"] != "B"}
+    assert len(still_open) == 3
+    assert json_links(rows, "related") == {("acme-kz0000000000", id_) for id_ in still_open}
+
+
 def json_links(rows: dict[str, dict[str, Any]], type_: str) -> set[tuple[str, str]]:
     return {
         (row["id"], link["depends_on_id"])

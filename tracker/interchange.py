@@ -1,0 +1,30 @@
+"""Whole issues in the interchange format of Beads, for moving them between trackers that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Interchange(Protocol):
+    """A tracker that gives and takes whole issues in the interchange format of Beads (`bd export`, `bd import`).
+
+    Ids stay as they are, so that links survive a move from one such tracker to another.
+    """
+
+    def give(self) -> Sequence[Mapping[str, Any]]:
+        """Every issue, with all that the tracker knows of it.
+
+        Raises:
+            AdapterError: not everything could be read.
+        """
+        ...
+
+    def take(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Put these issues in under their own ids; one that is already there is left as it is.
+
+        Raises:
+            AdapterError: it failed; calling again with the same records is safe and completes it.
+        """
+        ...
