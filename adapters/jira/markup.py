@@ -33,7 +33,7 @@ _ITEM = re.compile(r"^([*]+|#+) (.*)$")
 _INLINE = re.compile(
     r"(?P<url>" + _URL.pattern + r")"
     r"|" + _ESCAPABLE + r"|(?P<entity>&#(?:92|46|124);)|(?P<ampersand>&amp;(?=amp;|#(?:92|46|124);))"
-    r"|\{\{(?P<code>.+?)\}\}"
+    r"|\{\{(?P<code>(?:\\.|[^\\\n])+?)\}\}"
     r"|\[(?P<text>(?:\\.|[^\[\]|\\])+)\|(?P<target>[^\]|\s]+)\]"
     r"|\[(?P<auto>https?://[^\]|\s]+)\]"
     r"|(?<!\w)\*(?P<strong>[^\s*](?:(?:\\.|[^*\\])*?[^\s*\\])?)\*(?!\w)"
@@ -88,9 +88,19 @@ def _blocks(text: str) -> Iterator[str]:
 
 
 def _block(markdown: str) -> str:
+    """A block, else line by line, else as escaped text: the first that comes back as it was."""
     wiki = _render(markdown)
-    safe = not re.search(r"pmtrack:(?:begin|end)", wiki)
-    return wiki if safe and _same(to_markdown(wiki), markdown) else literal(markdown)
+    if _exact(wiki, markdown):
+        return wiki
+    if "\n" in markdown and not markdown.startswith("```"):
+        wiki = "\n".join(_block(line) for line in markdown.split("\n"))
+        if _exact(wiki, markdown):
+            return wiki
+    return literal(markdown)
+
+
+def _exact(wiki: str, markdown: str) -> bool:
+    return not re.search(r"pmtrack:(?:begin|end)", wiki) and _same(to_markdown(wiki), markdown)
 
 
 def _same(one: str, other: str) -> bool:

@@ -148,9 +148,8 @@ def test_a_date_to_wait_for_is_understood(either: Bench) -> None:
     tracker = either.tracker()
     tracker.watermark()
     later = either.clock.at.replace(microsecond=0)
+    import datetime as dt
     from email.utils import format_datetime
-
-    from tests.jira import dt
 
     date = format_datetime(later + dt.timedelta(seconds=20), usegmt=True)
     either.server.faults.append(rate_limited(date, **BULK))

@@ -92,7 +92,7 @@ def _document(path: Path) -> OpenAPI:
                 fields["additionalProperties"] = {}
         # Any JSON, as its own examples show.
         document["components"]["schemas"]["EntityPropertyBean"]["properties"]["value"] = {}
-    return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
+    return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
 
 
 def _tolerant(node: Any) -> Any:

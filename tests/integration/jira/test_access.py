@@ -1,0 +1,174 @@
+"""Getting in: e-mail and token, bearer tokens, the gateway, commands, own certificates, proxies; and keeping secrets."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import ipaddress
+import logging
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.suite import created, new_issue
+from tests.jira import Bench, Clock
+from tests.servers.jira import CLOUD_ID, EMAIL, TOKEN, JiraServer, Site
+from tracker.errors import AuthError, UserError
+from tracker.remote import NotSent, Refused
+
+
+def authorization(bench: Bench) -> str:
+    """How the last request said who it is."""
+    return bench.server.requests[-1].headers["authorization"]
+
+
+def test_cloud_takes_e_mail_and_token(cloud: Bench) -> None:
+    cloud.tracker().check()
+    assert authorization(cloud) == "Basic " + base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
+
+
+def test_data_center_takes_a_personal_access_token(datacenter: Bench) -> None:
+    datacenter.tracker().check()
+    assert authorization(datacenter) == f"Bearer {TOKEN}"
+
+
+def test_an_e_mail_in_the_environment_does_not_disturb_data_center(datacenter: Bench) -> None:
+    environ = {**datacenter.environ(), "JIRA_EMAIL": EMAIL}
+    datacenter.tracker(environ=environ, deployment="datacenter").check()
+    assert authorization(datacenter) == f"Bearer {TOKEN}"
+
+
+def test_scoped_and_oauth_tokens_go_through_the_gateway(cloud: Bench) -> None:
+    options: dict[str, Any] = {
+        "cloud_id": CLOUD_ID,
+        "gateway": f"{cloud.server.url}/ex/jira",
+        "url": "https://acme.atlassian.net",
+    }
+    tracker = cloud.tracker(auth="bearer", **options)
+    (issue,) = created(tracker.create([new_issue()]))
+    assert authorization(cloud) == f"Bearer {TOKEN}"
+    assert issue.ref.url == "https://acme.atlassian.net/browse/OPS-1"
+    assert tracker.owns("https://acme.atlassian.net/browse/OPS-1")
+
+
+def test_a_command_can_give_the_token(cloud: Bench) -> None:
+    environ = {"JIRA_EMAIL": EMAIL, "PATH": "/usr/bin:/bin"}
+    tracker = cloud.tracker(environ=environ, token_command=f"printf '%s\\nsecond line' {TOKEN}")
+    assert any(problem.ok for problem in tracker.check())
+
+
+def test_a_command_that_fails_is_named_without_its_output(cloud: Bench) -> None:
+    tracker = cloud.tracker(environ={}, token_command="sh -c 'echo secret-part; exit 3'")
+    with pytest.raises(AuthError, match="token_command failed") as caught:
+        tracker.check()
+    assert "secret-part\n" not in str(caught.value)
+
+
+def test_the_keyring_is_asked_last_and_may_be_empty(cloud: Bench) -> None:
+    with pytest.raises(AuthError, match="no token"):
+        cloud.tracker(environ={}, token_keyring="pmtrack:bot").check()
+
+
+def test_without_a_token_everything_is_put_off_and_nothing_is_sent(either: Bench) -> None:
+    tracker = either.tracker(environ={})
+    (only,) = tracker.create([new_issue()])
+    assert isinstance(only.outcome, NotSent)
+    assert "JIRA_TOKEN" in str(tracker.changes(None, ["1"]).reason) or "no token" in only.outcome.reason
+    assert either.server.requests == []
+
+
+def test_a_token_that_jira_echoes_is_not_shown(cloud: Bench) -> None:
+    from tests.servers.jira import Fault
+
+    tracker = cloud.tracker()
+    tracker.check()
+    body = f'{{"errorMessages":["bad header Basic {TOKEN} and {TOKEN}"],"errors":{{}}}}'
+    cloud.server.faults.append(Fault("answer", "POST", "issue/bulk", status=400, body=body))
+    (only,) = tracker.create([new_issue()])
+    assert isinstance(only.outcome, Refused)
+    assert TOKEN not in only.outcome.reason
+
+
+def test_nothing_is_logged_that_holds_a_secret(either: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        tracker = either.tracker()
+        created(tracker.create([new_issue()]))
+        list(tracker.fetch(["99999"]))
+    assert TOKEN not in caplog.text
+    assert base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode() not in caplog.text
+
+
+def test_a_proxy_is_used_when_it_is_named(cloud: Bench) -> None:
+    # The local server answers requests for absolute addresses, as a proxy gets them; the address itself leads nowhere.
+    tracker = cloud.tracker(url="http://127.0.0.1:9", proxy=cloud.server.url)
+    (issue,) = created(tracker.create([new_issue()]))
+    assert issue.ref.key == "OPS-1"
+
+
+# --- certificates ----------------------------------------------------------------------------------------------------
+
+
+def certificate(folder: Path) -> Path:
+    """A certificate for the loopback that signs itself, with its key, in one file."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "acme internal")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    text = key.private_bytes(serialization.Encoding.PEM, form, plain)
+    path = folder / "acme.pem"
+    path.write_bytes(text + made.public_bytes(serialization.Encoding.PEM))
+    return path
+
+
+def test_an_own_certificate_authority_is_trusted_only_when_it_is_named(tmp_path: Path) -> None:
+    bundle = certificate(tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(bundle)
+    clock = Clock()
+    server = JiraServer(Site("cloud", clock.now), tls=tls).start()
+    try:
+        bench = Bench(server, clock)
+        with pytest.raises(AuthError, match="not trusted") as caught:
+            bench.tracker().check()
+        assert "ca_bundle" in (caught.value.hint or "")
+        assert any(problem.ok for problem in bench.tracker(ca_bundle=str(bundle)).check())
+    finally:
+        server.stop()
+
+
+# --- options ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"url": "http://jira.example.org"}, "allow_http"),
+        ({"url": "https://bot:secret@jira.example.org"}, "user name or password"),
+        ({"url": "jira.example.org"}, "address"),
+        ({"project": "ops team"}, "project key"),
+        ({"label": "post mortem"}, "one word"),
+        ({"priorities": ["High", "Low"]}, "five"),
+        ({"isue_type": "Task"}, "issue_type"),
+        ({"deployment": "server"}, "deployment"),
+    ],
+)
+def test_a_wrong_option_is_named(cloud: Bench, options: dict[str, Any], told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        cloud.tracker(**options)
