@@ -76,6 +76,7 @@ class _Finder:
     def __init__(self, exclude: tuple[str, ...]) -> None:
         self.exclude = exclude
         self.files: list[DocumentFile] = []
+        self.base = ""
         self.folders: set[tuple[int, int]] = set()
         self.known: set[str] = set()
 
@@ -91,7 +92,15 @@ class _Finder:
         if not _is_folder(status):
             self._add(DocumentFile(_shown(clean), status.st_size, status.st_mtime_ns, status.st_ino))
         elif self._enter(status):
+            self.base = os.path.realpath(clean)
             self._folder(clean)
+
+    def _inside(self, path: str) -> bool:
+        """Whether a symbolic link stays in the folder that was given: links that lead out are not followed."""
+        return (
+            os.path.realpath(path).startswith(self.base.rstrip("/") + "/")
+            or os.path.realpath(path) == self.base
+        )
 
     def _enter(self, status: os.stat_result) -> bool:
         key = (status.st_dev, status.st_ino)
@@ -118,6 +127,8 @@ class _Finder:
         path = f"{folder}/{entry.name}" if folder != "/" else f"/{entry.name}"
         extension = frontends.format_of(entry.name)
         try:
+            if entry.is_symlink() and not self._inside(path):
+                return None
             if extension is None:
                 return path if entry.is_dir() and self._walks(entry, path) else None
             if self.exclude and self._excluded(path):

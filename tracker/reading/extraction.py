@@ -224,6 +224,8 @@ class Extraction:
         """Whether an entry outside of action sections shows nothing that could make it an item; a quick look at its bytes."""
         if section.base > 0 or (node.entry.checked is not None and section.base > AGAINST):
             return False
+        if not node.entry.source.verbatim:
+            return section.base <= AGAINST and not self._labelled_action(node.entry.texts[0].plain)
         raw = node.entry.source.data[node.entry.start : min(node.entry.end, node.entry.start + _LOOK)]
         if section.base > AGAINST:
             return b":" not in raw and b"@" not in raw and b"\xef\xbc\x9a" not in raw
@@ -279,7 +281,7 @@ class Extraction:
 
     def _plain_prose(self, block: Paragraph) -> bool:
         """Whether a paragraph outside of action sections has no label at either end; a quick look at its bytes."""
-        if self.sections.now.kind == ACTION or block.end - block.start < _SHORT:
+        if self.sections.now.kind == ACTION or block.end - block.start < _SHORT or not block.source.verbatim:
             return False
         data = block.source.data
         raw = data[block.start : block.start + _SHORT]

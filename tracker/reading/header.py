@@ -131,6 +131,7 @@ def _texts(
     if block.end - block.start > _MOST and isinstance(block, Paragraph):
         return
     colon = b":" in (raw := block.source.data[block.start : block.start + _LOOK]) or b"\xef\xbc\x9a" in raw
+    colon = colon or not block.source.verbatim
     if not waiting and (not colon or (allowed is not None and isinstance(block, Entry))):
         return
     texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]

@@ -80,7 +80,9 @@ def notes(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Iterato
 
 def _may_hold(block: Block, section: Section, words: Vocabulary) -> bool:
     """A quick look: a label that names a note near the start, or a section that holds them."""
-    if section.title and words.exact("note", section.title):
+    if section.title and words.find("note", section.title):
+        return True
+    if not block.source.verbatim:
         return True
     raw = block.source.data[block.start : block.start + _LOOK]
     colon = raw.find(b":")

@@ -23,8 +23,10 @@ class Source:
         text: The decoded text without a byte order mark.
         data: `text` as UTF-8: what offsets of the Markdown parser refer to.
         diagnostics: What was wrong with the encoding.
+        within: For a part of a document, the whole and the byte of it on which the part starts.
         raw: The file itself where the format is binary (DOCX).
         base: Lines before a part of a larger document.
+        verbatim: Whether the bytes of a block hold its text as it is, so that a look at them may spare one at the text.
         exact: False where offsets cannot be given in bytes of the file (UTF-16).
     """
 
@@ -39,22 +41,25 @@ class Source:
         "numbered",
         "raw",
         "text",
+        "verbatim",
+        "within",
     )
 
-    def __init__(
-        self, raw: bytes, *, binary: bool = False, first: tuple[int, int, bool] | None = None
-    ) -> None:
+    def __init__(self, raw: bytes, *, binary: bool = False, within: tuple[Source, int] | None = None) -> None:
         self.raw = raw if binary else b""
         self.diagnostics: list[Diagnostic] = []
-        shift, self.base, self.exact = first or (0, 0, True)
-        self.binary = False
-        self.numbered = False
+        self.binary = self.numbered = self.verbatim = False
+        self.within = within
+        self.base = within[0].line(within[1]) - 1 if within else 0
+        self.exact: bool = within[0].exact if within else True
         self._lines: list[int] | None = None
-        self._shifts: list[tuple[int, int]] = [(0, shift)] if shift else []
-        self.text = "" if binary else self._decode(raw) if first is None else raw.decode(errors="replace")
-        self.data = (
-            raw if (not self._shifts or shift) and self.exact and not self.binary else self.text.encode()
-        )
+        self._shifts: list[tuple[int, int]] = []
+        if within or binary:
+            self.data = b"" if binary else raw
+            self.text = self.data.decode(errors="replace")
+        else:
+            self.text = self._decode(raw)
+            self.data = raw if not self._shifts and self.exact and not self.binary else self.text.encode()
 
     def _decode(self, raw: bytes) -> str:
         if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -117,10 +122,12 @@ class Source:
 
     def part(self, start: int, end: int) -> Source:
         """The bytes `start` to `end` as a document of their own whose places still are those of the whole."""
-        return Source(self.data[start:end], first=(self.offset(start), self.line(start) - 1, self.exact))
+        return Source(self.data[start:end], within=(self, start))
 
     def offset(self, at: int) -> int:
         """The byte of the file that belongs to byte `at` of `data`."""
+        if self.within:
+            return self.within[0].offset(self.within[1] + at)
         if not self._shifts:
             return at
         index = bisect_right(self._shifts, at, key=lambda shift: shift[0]) - 1
@@ -159,6 +166,8 @@ class Source:
         starts = self._starts()
         column = len(self.data[starts[line - self.base - 1] : start].decode(errors="replace")) + 1
         end_column = len(self.data[starts[end_line - self.base - 1] : end].decode(errors="replace")) + 1
+        if not self.exact:
+            return Span(0, 0, line, column, end_line, end_column)
         return Span(self.offset(start), self.offset(end), line, column, end_line, end_column)
 
 

@@ -50,6 +50,15 @@ def test_symbolic_links_that_form_a_loop_end(tmp_path: Path) -> None:
     assert names(documents.find([tmp_path])) == ["a.md"]
 
 
+def test_links_that_lead_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    write(tmp_path, "secret/a.md")
+    write(tmp_path, "docs/b.md")
+    (tmp_path / "docs" / "out").symlink_to(tmp_path / "secret", target_is_directory=True)
+    (tmp_path / "docs" / "c.md").symlink_to(tmp_path / "secret" / "a.md")
+    (tmp_path / "docs" / "d.md").symlink_to(tmp_path / "docs" / "b.md")
+    assert names(documents.find([tmp_path / "docs"])) == ["b.md", "d.md"]
+
+
 def test_a_dangling_link_is_a_document_with_a_problem(tmp_path: Path) -> None:
     (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
     (file,) = documents.find([tmp_path])

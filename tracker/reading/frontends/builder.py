@@ -58,10 +58,8 @@ class Builder:
             return
         if not keep and value[0].isspace():
             self._space()
-        start = self._find(shown) if exact else self.cursor
-        self._pieces.append(
-            Piece(self._size, start, start + len(shown.encode(errors="replace")) if exact else start)
-        )
+        start, end = self._find(shown) if exact else (self.cursor, self.cursor)
+        self._pieces.append(Piece(self._size, start, end))
         self._parts.append(shown)
         self._size += len(shown)
         if not keep and value[-1].isspace():
@@ -73,18 +71,20 @@ class Builder:
             self._pieces.append(Piece(self._size, self.cursor, self.cursor))
             self._size += 1
 
-    def _find(self, shown: str) -> int:
-        """Where the text starts in the source; the current place where it cannot be found."""
-        data = self.source.data
-        probe = shown.encode(errors="replace")[:_PROBE]
-        found = data.find(probe, self.cursor, self.cursor + _WINDOW)
+    def _find(self, shown: str) -> tuple[int, int]:
+        """Where the text stands in the source; only its start where it does not stand there as it is."""
+        data, raw = self.source.data, shown.encode(errors="replace")
+        found = data.find(raw[:_PROBE], self.cursor, self.cursor + _WINDOW)
+        if found >= 0 and data.startswith(raw, found):
+            self.cursor = found + len(raw)
+            return found, self.cursor
         if found < 0:
-            word = shown.split(" ", 1)[0].encode(errors="replace")
+            word = raw.split(b" ", 1)[0]
             found = data.find(word, self.cursor, self.cursor + _WINDOW) if word else -1
         if found < 0:
-            return self.cursor
-        self.cursor = found + len(probe)
-        return found
+            return self.cursor, self.cursor
+        self.cursor = found + 1
+        return found, found
 
     def open_mark(self, key: object, kind: str, value: str = "") -> None:
         """Text from here on has this mark until `close_marks` with the same key."""

@@ -27,7 +27,7 @@ from tracker.reading.blocks import (
 from tracker.reading.frontends import metadata
 from tracker.reading.source import Source
 
-_OPTIONS = (
+OPTIONS = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_TASKLISTS
     | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -153,7 +153,8 @@ class _Walk:
 
     def __init__(self, source: Source, text: str) -> None:
         self.source = source
-        self.events = cast(list[Event], list(pyromark.events_with_range(text, options=_OPTIONS)))
+        source.verbatim = True
+        self.events = cast(list[Event], list(pyromark.events_with_range(text, options=OPTIONS)))
         self.out: list[Block] = []
         self.entries: list[Entry] = []
         self.lists: list[bool] = []
