@@ -42,6 +42,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "tracker.cli.state:state",
         "Look after the state: what pmtrack remembers between runs.",
     ),
+    "doctor": (
+        "tracker.cli.doctor:doctor",
+        "Check configuration, documents, state and trackers.",
+    ),
     "init": ("tracker.cli.init:init", "Propose a pmtrack.toml for this folder."),
     "completion": ("tracker.cli.completion:completion", "Print the completion script of a shell."),
 }

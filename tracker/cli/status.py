@@ -102,15 +102,9 @@ def _record(tracked: TrackedItem, today: dt.date) -> dict[str, Any]:
 
 
 def _belongs(owners: Sequence[str], wanted: str, people: Mapping[str, Person]) -> bool:
-    """Whether one of the owners is the wanted person, whatever either is called."""
-    names = {wanted.casefold().lstrip("@")}
-    for person in people.values():
-        known = {
-            name.casefold().lstrip("@") for name in (person.key, *person.names, *person.accounts.values())
-        }
-        if names & known:
-            names |= known
-    return any(owner.casefold().lstrip("@") in names for owner in owners)
+    from tracker.cli.people import same_person
+
+    return any(same_person(owner, wanted, people) for owner in owners)
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,1 @@
+"""An adapter and a rule for pmtrack, found by their entry points."""

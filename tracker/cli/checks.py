@@ -1,0 +1,172 @@
+"""The preflight of `pmtrack doctor`: everything that must be right before the first sync, each with what mends it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tracker.errors import NoInputError, PmtrackError
+from tracker.models import Severity
+from tracker.remote import Problem
+
+if TYPE_CHECKING:
+    from tracker.cli.context import Invocation
+    from tracker.models import PostMortem
+
+Area = tuple[str, Problem]
+_MOST_NAMED = 8
+
+
+def preflight(invocation: Invocation) -> Iterator[Area]:
+    """Every finding with the area that it belongs to; an area that fails does not stop the others."""
+    try:
+        settings = invocation.settings
+    except PmtrackError as error:
+        yield "configuration", Problem(error.message, hint=error.hint)
+        return
+    yield from _area("configuration", _configuration, invocation)
+    yield from _area("documents", _documents, invocation)
+    yield from _area("state", _state, invocation)
+    for name in settings.trackers:
+        yield from _area(f"tracker {name}", partial(_tracker, name=name), invocation)
+
+
+def _area(
+    name: str, look: Callable[[Invocation], Iterator[Problem]], invocation: Invocation
+) -> Iterator[Area]:
+    try:
+        for problem in look(invocation):
+            yield name, problem
+    except PmtrackError as error:
+        yield name, Problem(error.message, hint=error.hint)
+
+
+def _ok(message: str) -> Problem:
+    return Problem(message, severity=Severity.INFO, ok=True)
+
+
+def _configuration(invocation: Invocation) -> Iterator[Problem]:
+    settings = invocation.settings
+    if settings.source is None:
+        yield Problem(
+            f"no pmtrack.toml from {settings.root} upwards; the embedded defaults hold",
+            severity=Severity.INFO,
+            hint="`pmtrack init` proposes one.",
+        )
+    else:
+        yield _ok(
+            f"{settings.source}: default tracker {settings.default_tracker}, {len(settings.people)} people"
+        )
+    if settings.policies:
+        from policies.configuration import read_settings
+
+        read_settings(settings.policies)
+
+
+def _documents(invocation: Invocation) -> Iterator[Problem]:
+    from tracker.cli.sources import document_source
+
+    settings = invocation.settings
+    if not settings.documents:
+        yield Problem(
+            "no documents are configured; every call has to name paths",
+            severity=Severity.INFO,
+            hint='Set documents = ["docs/postmortems/**/*.md"] in pmtrack.toml.',
+        )
+        return
+    source = document_source((), settings)
+    found = list(source.read(source.files))
+    items = [item for document in found for item in document.items if not item.placeholder]
+    yield _ok(f"{len(found)} documents with {len(items)} action items")
+    if not items:
+        yield Problem(
+            "no document holds an action item",
+            severity=Severity.WARNING,
+            hint="`pmtrack parse --explain FILE` says why each section was taken or left.",
+        )
+    yield from _reading(found)
+    yield from _people(found, invocation)
+
+
+def _reading(found: list[PostMortem]) -> Iterator[Problem]:
+    """What could not be read, worst first."""
+    errors = [
+        f"{document.path}:{one.line}: {one.message}"
+        for document in found
+        for one in document.diagnostics
+        if one.severity is Severity.ERROR
+    ]
+    for text in errors[:_MOST_NAMED]:
+        yield Problem(text, hint="Correct the document; its other items are read.")
+    if len(errors) > _MOST_NAMED:
+        yield Problem(
+            f"{len(errors) - _MOST_NAMED} more errors in documents", hint="`pmtrack parse` lists all."
+        )
+
+
+def _people(found: list[PostMortem], invocation: Invocation) -> Iterator[Problem]:
+    """Owners whom no entry of the people map names: the tracker has to find them by their names."""
+    from tracker.cli.people import person_named
+
+    people = invocation.settings.people
+    counts = Counter(owner for document in found for item in document.items for owner in item.owners)
+    unknown = [name for name, _ in counts.most_common() if person_named(name, people) is None]
+    if people and unknown:
+        names = ", ".join(unknown[:_MOST_NAMED]) + (", ..." if len(unknown) > _MOST_NAMED else "")
+        yield Problem(
+            f"{len(unknown)} owners stand in no people map: {names}",
+            severity=Severity.INFO,
+            hint='Add [people.KEY] with names = ["..."] and the account, where the tracker does not know them by name.',
+        )
+
+
+def _state(invocation: Invocation) -> Iterator[Problem]:
+    from tracker.cli.stores import open_state, state_file
+
+    path = state_file(invocation.settings)
+    try:
+        with open_state(invocation, create=False, migrate=False) as store:
+            info = store.info()
+    except NoInputError:
+        yield from _new_state(invocation)
+        return
+    yield _ok(f"{info['place']}: {info['items']} items, {info['links']} links, schema {info['schema']}")
+    if info["open_intents"]:
+        yield Problem(
+            f"{info['open_intents']} writes of unknown outcome",
+            severity=Severity.WARNING,
+            hint="`pmtrack sync` settles them.",
+        )
+    if path is not None and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Problem(
+            f"{path} can be read by other users", severity=Severity.WARNING, hint=f"chmod 600 {path}"
+        )
+
+
+def _new_state(invocation: Invocation) -> Iterator[Problem]:
+    from tracker.cli.stores import state_file
+
+    path = state_file(invocation.settings)
+    if path is None:
+        return
+    folder = next(above for above in path.parents if above.exists())
+    if os.access(folder, os.W_OK):
+        yield _ok(f"{path} will be made by the first sync")
+    else:
+        yield Problem(
+            f"{folder} cannot be written", hint="Set `state` to a place that can, or change its permissions."
+        )
+
+
+def _tracker(invocation: Invocation, name: str) -> Iterator[Problem]:
+    from tracker.cli.trackers import open_tracker
+
+    tracker = open_tracker(invocation, name)
+    try:
+        yield from tracker.check()
+    finally:
+        tracker.close()

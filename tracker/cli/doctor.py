@@ -1,0 +1,61 @@
+"""`pmtrack doctor`: what must be right before the first sync, and the command or step that mends what is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.context import Invocation
+from tracker.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tracker.remote import Problem
+
+
+@click.command("doctor")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+@click.pass_context
+def doctor(ctx: click.Context, form: str) -> int:
+    """Check configuration, documents, state and trackers.
+
+    Reads only. Leaves with 1 when something must be mended before a sync can work.
+    """
+    from tracker.cli.checks import preflight
+    from tracker.cli.output import emit, print_json, say
+
+    invocation = ctx.ensure_object(Invocation)
+    found = []
+    for area, problem in preflight(invocation):
+        found.append((area, problem))
+        if form == "text" and not (invocation.quiet and problem.ok):
+            emit(f"{_mark(problem):<8}{area}: {problem.message}")
+            if problem.hint and not problem.ok:
+                emit(f"        {problem.hint}")
+    if form == "json":
+        print_json({"checks": [_record(area, problem) for area, problem in found]})
+    errors = sum(_mark(problem) == "error" for _, problem in found)
+    if form == "text":
+        say(f"{errors} to mend before a sync." if errors else "Ready to sync.")
+    return int(ExitCode.FAILED if errors else ExitCode.OK)
+
+
+def _mark(problem: Problem) -> str:
+    return "ok" if problem.ok else problem.severity.value
+
+
+def _record(area: str, problem: Problem) -> dict[str, object]:
+    return {
+        "area": area,
+        "ok": problem.ok,
+        "severity": None if problem.ok else problem.severity.value,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
