@@ -127,6 +127,18 @@ def pages() -> Iterator[tuple[str, str]]:
         make: Callable[[], str] = getattr(import_module(module), name)
         yield path, make()
     yield from rules()
+    yield from schemas()
+
+
+def schemas() -> Iterator[tuple[str, str]]:
+    """A JSON Schema for each JSON contract."""
+    import json
+
+    from tracker.cli.contracts import CONTRACTS, schema
+
+    for name in CONTRACTS:
+        text = json.dumps(schema(name), indent=2, sort_keys=True)
+        yield f"reference/schemas/{name}.json", text + "\n"
 
 
 def rules() -> Iterator[tuple[str, str]]:

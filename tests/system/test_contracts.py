@@ -1,0 +1,54 @@
+"""What the installed commands print as JSON keeps the published schemas."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.conftest import Command
+from tracker.cli.contracts import CONTRACTS
+
+
+def check(name: str, text: str, repository: Path) -> Any:
+    value = json.loads(text)
+    schema = json.loads((repository / "docs/reference/schemas" / f"{name}.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(value)
+    return value
+
+
+@pytest.fixture
+def examples(repository: Path, tmp_path: Path) -> Path:
+    shutil.copytree(repository / "examples", tmp_path / "examples")
+    return tmp_path
+
+
+def test_every_contract_has_a_test() -> None:
+    assert set(CONTRACTS) == {"parse", "sync", "status", "doctor"}
+
+
+def test_parse_keeps_its_schema(examples: Path, repository: Path, pmtrack: Command) -> None:
+    documents = check("parse", pmtrack("parse", "--format", "json", "examples").stdout, repository)
+    assert len(documents) == 10
+
+
+def test_plan_sync_and_status_keep_their_schemas(examples: Path, repository: Path, pmtrack: Command) -> None:
+    plan = check("sync", pmtrack("plan", "--format", "json", "examples").stdout, repository)
+    assert {action["outcome"] for action in plan["actions"]} == {"planned"}
+    done = check("sync", pmtrack("sync", "--yes", "--format", "json", "examples").stdout, repository)
+    assert {action["outcome"] for action in done["actions"]} == {"done"}
+    assert done["summary"] == {"create": len(done["actions"])}
+    again = check("sync", pmtrack("sync", "--format", "json", "examples").stdout, repository)
+    assert again["actions"] == []
+    status = check("status", pmtrack("status", "--all", "--format", "json").stdout, repository)
+    assert len(status["items"]) == done["items"]
+    assert {row["issue"] for row in status["items"]} == {action["issue"] for action in done["actions"]}
+
+
+def test_doctor_keeps_its_schema(examples: Path, repository: Path, pmtrack: Command) -> None:
+    checks = check("doctor", pmtrack("doctor", "--format", "json").stdout, repository)["checks"]
+    assert {row["area"] for row in checks} >= {"configuration", "documents", "state", "tracker local"}
