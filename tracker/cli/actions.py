@@ -10,6 +10,7 @@ from tracker.cli.output import cell, new_table, one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from tracker.sync.report import ActionRecord, SyncReport
 
@@ -49,39 +50,71 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 ATTENTION = ("conflict", "orphan", "skip")
 
 
-def plan_table(actions: Sequence[ActionRecord]) -> Table:
-    """The plan, one row per action, grouped by document."""
+def plan_tables(actions: Sequence[ActionRecord], width: int) -> Iterator[Text | Table]:
+    """The plan: for each document a heading and a row per action, columns aligned over all of them.
+
+    Args:
+        actions: The plan.
+        width: Columns of the terminal.
+    """
     from rich.text import Text
 
-    table = new_table(
-        [
-            {"header": "Action", "no_wrap": True},
-            {"header": "Line", "justify": "right", "no_wrap": True},
-            {"header": "Item", "ratio": 5, "min_width": 24},
-            {"header": "Owner", "ratio": 2, "min_width": 10},
-            {"header": "Due", "no_wrap": True},
-            {"header": "Issue", "no_wrap": True},
-            {"header": "Why", "ratio": 3, "min_width": 16},
-        ]
-    )
-    for document, records in groupby(actions, key=lambda record: record.document):
-        table.add_row("", "", Text(one_line(document), style="bold"), "", "", "", "")
-        for record in records:
-            table.add_row(*_plan_row(record))
-        table.add_section()
-    return table
+    rows = [_plan_row(record) for record in actions]
+    widths = _widths([_HEADER, *rows], width)
+    for number, (document, group) in enumerate(groupby(zip(actions, rows, strict=True), key=_document)):
+        yield Text(("\n" if number else "") + one_line(document), style="bold")
+        table = new_table(
+            [{"header": name, "width": size} for name, size in zip(_HEADER, widths, strict=True)]
+        )
+        table.show_header = number == 0
+        for record, row in group:
+            cells = [cell(value) for value in row]
+            cells[0].stylize(_STYLES.get(record.action, ""))
+            table.add_row(*cells)
+        yield table
 
 
-def _plan_row(record: ActionRecord) -> list[Any]:
-    return [
-        cell(record.action, _STYLES.get(record.action, "")),
-        cell(record.line or ""),
-        cell(record.item),
-        cell(_people(record.fields)),
-        cell(_new(record.fields.get("due"))),
-        cell(record.issue or f"new in {record.tracker}" if record.tracker else record.issue or ""),
-        cell(record.reason),
+_HEADER = ("Action", "Line", "Item", "Owner", "Due", "Issue", "Why")
+_MOST = {"Owner": 24, "Issue": 20, "Why": 44}
+_LEAST_ITEM = 24
+_GAP = 2
+
+
+def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
+    return pair[0].document
+
+
+def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Columns as wide as their content, within limits; the item gets what is left."""
+    widths = [
+        min(max(len(row[number]) for row in rows), _MOST.get(name, 200))
+        for number, name in enumerate(_HEADER)
     ]
+    item = _HEADER.index("Item")
+    others = sum(widths) - widths[item] + _GAP * len(_HEADER)
+    widths[item] = min(widths[item], max(width - others, _LEAST_ITEM))
+    return widths
+
+
+def _plan_row(record: ActionRecord) -> list[str]:
+    issue = record.issue or (f"new in {record.tracker}" if record.tracker else "")
+    values = (
+        record.action,
+        record.line or "",
+        record.item,
+        _people(record.fields),
+        _new(record.fields.get("due")),
+        issue,
+        _why(record),
+    )
+    return [one_line("" if value is None else str(value)) for value in values]
+
+
+def _why(record: ActionRecord) -> str:
+    """The reason without what the row shows anyway: the place, and that a new issue is not there yet."""
+    place = f"{record.document}, line {record.line}"
+    reason = record.reason.replace(f" in {place}", "").replace(place, "the document")
+    return reason.removesuffix("; it has no issue yet")
 
 
 def _people(fields: Mapping[str, Any]) -> str:
@@ -105,7 +138,7 @@ def outcome_line(record: ActionRecord) -> str:
     trouble = f": {one_line(record.error)}" if record.error else ""
     where = f"{one_line(record.document)}:{record.line}" if record.line else one_line(record.document)
     issue = record.url if record.url and not record.issue else record.issue
-    return f"{sign} {word:<12} {one_line(issue or '-'):<12} {one_line(record.item)}  ({where}){trouble}"
+    return f"{sign} {word:<12} {one_line(issue or '-'):<16} {one_line(record.item)}  ({where}){trouble}"
 
 
 def outcome_style(record: ActionRecord) -> str:

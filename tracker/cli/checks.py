@@ -163,9 +163,9 @@ def _new_state(invocation: Invocation) -> Iterator[Problem]:
 
 
 def _tracker(invocation: Invocation, name: str) -> Iterator[Problem]:
-    from tracker.cli.trackers import open_tracker
+    from tracker.cli.trackers import Opener
 
-    tracker = open_tracker(invocation, name)
+    tracker = Opener(invocation)(name)
     try:
         yield from tracker.check()
     finally:

@@ -26,6 +26,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "tracker.cli.parse:parse",
         "Show the action items that documents hold; no state, no network.",
     ),
+    "sync": ("tracker.cli.sync:sync", "Bring the action items of documents and their issues into step."),
+    "plan": ("tracker.cli.sync:plan", "Show what a sync would do, and write nothing."),
+    "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
     "check": (
         "tracker.cli.check:check",
         "Run the policy rules over documents; works without a state and without network.",
@@ -35,7 +38,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Print the documentation of a policy rule, or the list of all rules.",
     ),
     "waive": ("tracker.cli.waive:waive", "Accept a finding until a day: adds an entry to the waiver file."),
-    "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
     "audit": ("tracker.cli.audit:audit", "Report what became wrong since the last audit."),
     "review": ("tracker.cli.review:review", "Report whether the work from incidents gets done."),
     "state": (

@@ -147,7 +147,18 @@ def print_table(
     for number, row in enumerate(rows):
         style = styles[number] if number < len(styles) else ""
         table.add_row(*(value if isinstance(value, Text) else cell(value) for value in row), style=style)
-    console(stream).print(table)
+    show(table, stream)
+
+
+def show(part: Table | Text, stream: TextIO | None = None) -> None:
+    """Print a table or styled text; without trailing blanks where it goes into a pipe or file."""
+    screen = console(stream)
+    if screen.is_terminal:
+        screen.print(part)
+        return
+    with screen.capture() as capture:
+        screen.print(part)
+    _write(stream or sys.stdout, "\n".join(line.rstrip() for line in capture.get().splitlines()))
 
 
 def new_table(columns: Sequence[str | Mapping[str, Any]]) -> Table:
@@ -155,7 +166,9 @@ def new_table(columns: Sequence[str | Mapping[str, Any]]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold", show_edge=False
+    )
     for column in columns:
         options = {"header": column} if isinstance(column, str) else dict(column)
         table.add_column(**{"overflow": "fold", **options})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker.cli import actions as look
-from tracker.cli.output import console, emit, say
+from tracker.cli.output import console, emit, say, show
 from tracker.sync.report import ActionRecord, Progress
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ class TerminalProgress(Progress):
     def planned(self, actions: Sequence[ActionRecord]) -> None:
         """Print the plan before anything is written."""
         if self._show and not self._quiet and actions:
-            console().print(look.plan_table(actions))
+            for part in look.plan_tables(actions, console().width):
+                show(part)
+            emit("")
 
     def started(self, total: int) -> None:
         """Begin the bar."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,7 @@ def open_engine(url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     arguments: Mapping[str, Any] = {"timeout": busy_timeout_s} if sqlite else {}
     if _is_file(url):
         with explained(place_of(url)):
-            Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+            make_private(Path(str(url.database)))
     try:
         engine = create_engine(url, connect_args=dict(arguments))
     except (ImportError, NoSuchModuleError) as error:
@@ -72,6 +74,13 @@ def open_engine(url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediately)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """An empty file that only its user can read, in place of none; SQLite gives its side files the same permissions."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def prepare(engine: Engine, *, migrate: bool = True) -> None:

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from tracker.state.database import SCHEMA, keep_others_out, place_of
+from tracker.state.database import SCHEMA, keep_others_out, make_private, place_of
 from tracker.state.faults import explained
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -43,6 +43,7 @@ def back_up(engine: Engine, name: str) -> Path | None:
     copy = source.with_name(f"{source.name}.{name}.bak")
     temporary = copy.with_suffix(".tmp")
     temporary.unlink(missing_ok=True)
+    make_private(temporary)
     reader, writer = sqlite3.connect(source), sqlite3.connect(temporary)
     try:
         reader.backup(writer)

@@ -177,6 +177,12 @@ def count_items(connection: Connection) -> int:
     return connection.execute(statement).scalar_one()
 
 
+def item_counts(connection: Connection) -> dict[str, int]:
+    """Document -> how many items have a row in it now."""
+    statement = select(Item.path, func.count()).where(Item.removed_at.is_(None)).group_by(Item.path)
+    return {path: count for path, count in connection.execute(statement)}
+
+
 def _items() -> Select[Any]:
     columns: Sequence[Any] = (
         *(Item.item_id, Item.marker, Item.path, Item.position, Item.payload),

@@ -159,7 +159,14 @@ def _fill(
     prepared.subjects = _subjects(prepared, store)
     _plan(prepared)
     prepared.planned += _ambiguities(prepared, store)
-    prepared.items = sum(len(action_items(each)) for each in sighting.documents.values())
+    prepared.items = _count(sighting, store)
+
+
+def _count(sighting: Sighting, store: Store) -> int:
+    """Action items in the documents of this run: counted where they were read, known from before where not."""
+    read = {key: len(action_items(document)) for key, document in sighting.documents.items()}
+    known = store.item_counts()
+    return sum(read[key] if key in read else known.get(key, 0) for key in sighting.files)
 
 
 def _load(prepared: Preparation, store: Store, ids: Sequence[str]) -> None:
