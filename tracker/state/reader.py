@@ -180,7 +180,7 @@ def count_items(connection: Connection) -> int:
 def item_counts(connection: Connection) -> dict[str, int]:
     """Document -> how many items have a row in it now."""
     statement = select(Item.path, func.count()).where(Item.removed_at.is_(None)).group_by(Item.path)
-    return {path: count for path, count in connection.execute(statement)}
+    return dict(connection.execute(statement).tuples().all())
 
 
 def _items() -> Select[Any]:
