@@ -19,7 +19,7 @@ WORKERS ?= auto
 ARGS ?=
 
 .PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
-	reference ci lock package bench faults kill-test bd audit-dependencies sbom clean distclean
+	reference record-jira ci lock package bench faults kill-test bd audit-dependencies sbom clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -117,6 +117,9 @@ faults: setup-test ## the long fault campaigns
 
 kill-test: setup-test ## kill -9 on the create path, 100 times in a row
 	@PMTRACK_KILL_RUNS=100 $(PYTEST) -m kill $(ARGS)
+
+record-jira: setup-test ## record cassettes from a live Jira project (JIRA_URL, JIRA_PROJECT, JIRA_EMAIL, JIRA_TOKEN), else from the local server
+	@$(BIN)/python -m tests.jira_recording
 
 # --- packages --------------------------------------------------------------------------------------------------------
 
