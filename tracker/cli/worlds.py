@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 def has_state(settings: Settings) -> bool:
     """Whether there is a state to read; a database server is taken to be there."""
-    scheme, _, place = settings.state.partition(":///")
-    return not scheme.startswith("sqlite") or (settings.root / place).is_file()
+    from tracker.cli.stores import state_file
+
+    path = state_file(settings)
+    return path is None or path.is_file()
 
 
 def find_documents(settings: Settings, paths: Sequence[str]) -> list[DocumentFile]:
@@ -64,11 +66,11 @@ def documents_alone(settings: Settings, files: Sequence[DocumentFile], now: dt.d
 
 def with_state(invocation: Invocation, files: Sequence[DocumentFile]) -> World:
     """The world of the state, with every document that has changed since read anew."""
+    from tracker.cli.stores import open_state
     from tracker.reading.settings import make
-    from tracker.state.store import open_store
 
     settings = invocation.settings
-    with open_store(settings.state, root=settings.root, now=invocation.now) as store:
+    with open_state(invocation, create=False) as store:
         world = store.world(people=settings.people)
         return _Freshened(
             world, _records(store, settings.root), make(settings.reading, settings.people)
