@@ -180,7 +180,7 @@ def count_items(connection: Connection) -> int:
 def item_counts(connection: Connection) -> dict[str, int]:
     """Document -> how many items have a row in it now."""
     statement = select(Item.path, func.count()).where(Item.removed_at.is_(None)).group_by(Item.path)
-    return dict(connection.execute(statement).tuples().all())
+    return {key: count for key, count in connection.execute(statement)}  # noqa: C416 -- rows are no plain tuples
 
 
 def _items() -> Select[Any]:
