@@ -19,7 +19,7 @@ WORKERS ?= auto
 ARGS ?=
 
 .PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
-	reference record-jira ci lock package bench faults kill-test bd audit-dependencies sbom clean distclean
+	reference record-jira ci lock package bench faults kill-test bd emulate record-github audit-dependencies sbom clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -140,6 +140,12 @@ sbom: setup-package ## the bill of materials of the runtime, CycloneDX JSON
 
 lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	@scripts/lock
+
+emulate: ## install the GitHub emulator that the integration tests use (outside the repository); needs Node 20
+	@tools/emulate/install
+
+record-github: setup-test emulate ## record cassettes/github anew, against the emulator or the repository in PMTRACK_TEST_GITHUB_REPOSITORY
+	@tools/emulate/record
 
 bd: ## build the `bd` of Beads that the integration tests use (outside the repository); its path is the last line
 	@tools/bd/build
