@@ -23,6 +23,7 @@ class People:
         self._repository = repository
         self._tracker = tracker
         self._assignable: dict[str, str | None] = {}
+        self._checkable: bool | None = None
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> dict[str, Resolution]:
         """See `tracker.remote.Tracker.resolve`."""
@@ -57,13 +58,23 @@ class People:
             chunk = unknown[start : start + _BATCH]
             users = self._query(chunk)
             for index, login in enumerate(chunk):
-                real = self._direct(login) if users is None else _exact(login, users[index])
+                real = self._unchecked(login) if users is None else _exact(login, users[index])
                 self._assignable[login.casefold()] = real
 
     def _direct(self, login: str) -> str | None:
         """Ask for one login, without GraphQL: 204 or 404 (https://docs.github.com/en/rest/issues/assignees)."""
-        path = f"{self._repository.path}/assignees/{login}"
-        return login if self._repository.client.read(path, expect=(204, 404)).status == 204 else None
+        path = f"{self._repository.path}/assignees"
+        client = self._repository.client
+        if self._checkable is None:
+            # A server that does not know the list cannot say who is not on it.
+            self._checkable = client.read(path, params={"per_page": 1}, expect=(200, 404)).status == 200
+        if not self._checkable:
+            return None
+        return login if client.read(f"{path}/{login}", expect=(204, 404)).status == 204 else None
+
+    def _unchecked(self, login: str) -> str | None:
+        """A login that the configuration names and that this server cannot check; GitHub has the last word."""
+        return self._direct(login) or (None if self._checkable else login)
 
     def _search(self, names: Sequence[str]) -> dict[str, Resolution]:
         found: dict[str, Resolution] = {}

@@ -80,7 +80,7 @@ class Writer:
             return refused
         payload, warnings = self._payload(new)
         parent = self._parents.of(new)
-        answer = self.send("POST", f"{self._repository.path}/issues", payload, content=True)
+        answer = self._post(payload, warnings)
         if not isinstance(answer, Answer):
             return answer
         raw, failure = self._checked(answer, (201,))
@@ -96,6 +96,16 @@ class Writer:
             issue, more = self._close_new(issue, new.status)
             warnings += more
         return Confirmed(issue, tuple(warnings))
+
+    def _post(self, payload: dict[str, Any], warnings: list[str]) -> Answer | NotSent | Unknown | Refused:
+        """Send a create; once more without assignees if these are what was refused, for then nothing was done."""
+        path = f"{self._repository.path}/issues"
+        answer = self.send("POST", path, payload, content=True)
+        refused = isinstance(answer, Answer) and answer.status == 422 and "assignee" in answer.text.casefold()
+        if not refused or "assignees" not in payload:
+            return answer
+        warnings.append(f"GitHub did not take the assignees {', '.join(payload.pop('assignees'))}")
+        return self.send("POST", path, payload, content=True)
 
     def _payload(self, new: NewIssue) -> tuple[dict[str, Any], list[str]]:
         labels, warnings = self._labels.usable(mapping.labels_for(new, self._options.labels))

@@ -73,10 +73,18 @@ def tracker(live: tuple[str, str, str], tmp_path: Path) -> Iterator[GitHubTracke
 
 @pytest.mark.vcr
 def test_an_issue_is_created_changed_and_closed(tracker: GitHubTracker) -> None:
-    new = NewIssue("kcassette0001", "Add an alert for queue depth", "**Incident:** INC-7", priority=1, labels=("pmtrack",))
+    new = NewIssue(
+        "kcassette0001",
+        "Add an alert for queue depth",
+        "**Incident:** INC-7",
+        priority=1,
+        labels=("pmtrack",),
+    )
     (issue,) = created(tracker.create([new]))
     assert (issue.marker, issue.context, issue.priority) == (new.marker, new.context, 1)
-    change = IssueChange(issue.ref, new.marker, {Field.TITLE: "Add two alerts", Field.STATUS: Status.DONE}, base=issue)
+    change = IssueChange(
+        issue.ref, new.marker, {Field.TITLE: "Add two alerts", Field.STATUS: Status.DONE}, base=issue
+    )
     after = confirmed(tracker.update([change])).issue
     assert (after.title, after.status, after.resolution) == ("Add two alerts", Status.DONE, "completed")
     assert read(tracker, issue.ref) == after
@@ -112,8 +120,16 @@ def _anonymous(request: Any) -> Any:
 
 
 def _scrubbed(response: dict[str, Any]) -> dict[str, Any]:
-    dropped = {"set-cookie", "x-github-request-id", "date", "x-oauth-client-id", "github-authentication-token-expiration"}
-    response["headers"] = {key: value for key, value in response["headers"].items() if key.lower() not in dropped}
+    dropped = {
+        "set-cookie",
+        "x-github-request-id",
+        "date",
+        "x-oauth-client-id",
+        "github-authentication-token-expiration",
+    }
+    response["headers"] = {
+        key: value for key, value in response["headers"].items() if key.lower() not in dropped
+    }
     return response
 
 

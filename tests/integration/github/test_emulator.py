@@ -12,8 +12,8 @@ from adapters.github.adapter import GitHubTracker
 from tests import emulate
 from tests.contract.suite import confirmed, created, new_issue, read
 from tests.servers.github.world import Clock
-from tracker.models import Status
-from tracker.remote import Adopted, Field, IssueChange, ProbeQuery, TrackerContext
+from tracker.models import Person, Status
+from tracker.remote import Adopted, Confirmed, Field, IssueChange, NewIssue, ProbeQuery, TrackerContext
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,22 @@ def test_what_a_person_changes_is_told_by_the_next_run(
     assert told[ids[1]] == ("Two, edited", Status.DONE)
 
 
-def test_people_and_preflight(tracker: GitHubTracker) -> None:
-    assert tracker.resolve(["acme"], ())["acme"].account == "acme"
-    assert tracker.resolve(["nobody-at-all"], ())["nobody-at-all"].account is None
-    problems = tracker.check()
-    assert [each.message for each in problems if not each.ok] == []
+def test_an_assignee_of_the_people_map_is_set_though_the_emulator_cannot_say_who_can_be(
+    emulator: emulate.Emulator, tracker: GitHubTracker
+) -> None:
+    people = (Person("ann", ("Ann",), {"github": "acme"}), Person("left", ("Left",), {"github": "left-us"}))
+    resolved = tracker.resolve(["Ann", "Left", "somebody"], people)
+    assert [resolved[name].account for name in ("Ann", "Left", "somebody")] == ["acme", "left-us", None]
+    new = NewIssue("k00000090001", "Assigned", assignees=("acme",))
+    gone = NewIssue("k00000090002", "Not assigned", assignees=("left-us",))
+    first, second = (each.outcome for each in tracker.create([new, gone]))
+    assert isinstance(first, Confirmed)
+    assert first.issue.assignees == ("acme",)
+    assert isinstance(second, Confirmed)
+    assert second.issue.assignees == ()
+    assert "left-us" in second.warnings[0]
+    assert [issue["title"] for issue in emulator.issues()].count("Not assigned") == 1
+
+
+def test_the_preflight_finds_nothing_wrong(tracker: GitHubTracker) -> None:
+    assert [each.message for each in tracker.check() if not each.ok] == []

@@ -53,6 +53,16 @@ def test_an_unassignable_person_neither_fails_nor_empties_a_create(world: GitHub
     assert "left-the-company cannot be assigned" in outcome.warnings[0]
 
 
+def test_a_person_who_stops_being_assignable_meanwhile_does_not_fail_the_create(world: GitHubWorld) -> None:
+    tracker = world.tracker()
+    assert tracker.resolve(["bob"], ())["bob"].account == "bob"
+    world.store.users["bob"].role = "read"
+    outcome = make(tracker, assignees=("bob",))
+    assert outcome.issue.assignees == ()
+    assert outcome.warnings == ("GitHub did not take the assignees bob",)
+    assert world.count() == 1
+
+
 def test_an_unassignable_person_does_not_unassign_anybody(world: GitHubWorld) -> None:
     tracker = world.tracker()
     issue = make(tracker, assignees=("bob",)).issue
