@@ -101,8 +101,7 @@ class Writer:
         """Send a create; once more without assignees if these are what was refused, for then nothing was done."""
         path = f"{self._repository.path}/issues"
         answer = self.send("POST", path, payload, content=True)
-        refused = isinstance(answer, Answer) and answer.status == 422 and "assignee" in answer.text.casefold()
-        if not refused or "assignees" not in payload:
+        if "assignees" not in payload or not isinstance(answer, Answer) or not _names_assignees(answer):
             return answer
         warnings.append(f"GitHub did not take the assignees {', '.join(payload.pop('assignees'))}")
         return self.send("POST", path, payload, content=True)
@@ -340,6 +339,13 @@ class Writer:
             return NotSent(error.message, getattr(error, "retry_after_s", None))
         except PmtrackError as error:
             return Refused(error.message, error.hint)
+
+
+def _names_assignees(answer: Answer) -> bool:
+    """Whether a refusal is, or may be, about the assignees: GitHub names the field, other servers name none."""
+    return answer.status == 422 and (
+        "assignee" in answer.text.casefold() or not answer.record().get("errors")
+    )
 
 
 def _cut(shortened: bool, title: str, sent: str) -> tuple[str, ...]:
