@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _MOST = 80
 """Longer texts are prose, not a date."""
-_LATE_DAYS = 60
+_LATE_DAYS = 30
 """A date without a year this much before the document belongs to the next year."""
 
 

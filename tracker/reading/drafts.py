@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tracker.models import Span, Status
 from tracker.reading.blocks import Text
 
-EDGES = " \t\r\n-–—:;,|·•→>：、，；。*_"
+EDGES = " \t\r\n-–—:;,|·•→>：、，；*_"
 """Signs that separate the parts of an entry and mean nothing at the ends of a title."""
 _ODD_DASHES = ("‚Äî", "‚Äì", "â€”", "â€“")
 """Dashes that were read in a wrong encoding."""

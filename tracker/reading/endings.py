@@ -92,6 +92,7 @@ def _bare_day(k: Knowledge, text: str) -> bool:
     """Whether a segment is a date and nothing else."""
     return (
         text[:1].isdigit()
+        and not set(text) & set("():;")
         and len(text) <= _LONGEST_DAY
         and len(text.split()) <= 3
         and k.calendar.read(text).day is not None

@@ -7,6 +7,7 @@ the section says plus what the table or entry itself shows (docs/reading.md list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from tracker.reading.sections import ACTION, AGAINST, Section, Sections
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
+_POSITION = re.compile(r"^\W*(?:\d{1,3}[.):]?|[A-Z]{1,3}-?\d{1,3}[.:)]?)\s+")
 _LOOK = 400
 _SHORT = 120
 """Bytes; a longer paragraph is prose unless it starts or ends with a label."""
@@ -92,7 +94,13 @@ class Extraction:
         kinds = lists.field_kinds(body, self.reader.words) | {
             part.kind for part in labels.scan(title, self.reader.words)
         }
-        return bool({"owner", "due", "status"} & kinds)
+        return bool({"owner", "due", "status"} & kinds) or self._is_task(title, body)
+
+    def _is_task(self, title: str, body: Sequence[Block]) -> bool:
+        """A heading that says what to do, with nothing below it but prose about that."""
+        opening = fold(_POSITION.sub("", title)[:_MOST_LABEL]).split()
+        prose = bool(body) and all(isinstance(block, (Paragraph, Fence, Comment)) for block in body)
+        return prose and len(opening) > 1 and opening[0] in self.reader.words.table("verbs")
 
     def _heading_item(self, block: Heading, blocks: Sequence[Block], at: int, body: int) -> int:
         self.sections.close(block.level)
@@ -275,7 +283,8 @@ class Extraction:
             return at + 1
         draft = self.reader.read(block.text)
         score, why = lists.score(draft, section, paragraph=True)
-        taken = score >= lists.THRESHOLD and bool(draft.evidence or draft.labelled)
+        telling = bool(draft.evidence or draft.labelled) and not lists.only_fields(draft, self.reader)
+        taken = score >= lists.THRESHOLD and telling
         self.explanation.entry(block.line, plain, score, why, taken=taken)
         return self._paragraph_item(block, draft, blocks, at) if taken else at + 1
 

@@ -87,11 +87,12 @@ def is_no_item(draft: Draft, reader: Reader) -> bool:
         return True
     if draft.labelled or draft.refs:
         return False
-    return fold(plain) in reader.words.phrases("words", "no actions") or _only_fields(plain, draft, reader)
+    return fold(plain) in reader.words.phrases("words", "no actions") or only_fields(draft, reader)
 
 
-def _only_fields(plain: str, draft: Draft, reader: Reader) -> bool:
+def only_fields(draft: Draft, reader: Reader) -> bool:
     """A line such as "Owner: Alice" or "Impact: high" states a field and is no action."""
+    plain = draft.text.plain.strip()
     parts = labels.scan(plain, reader.words)
     if not parts or parts[0].start > 2 or parts[0].kind == "action":
         return False

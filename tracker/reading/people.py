@@ -35,7 +35,7 @@ class People:
                 if self.looks_like_name(name):
                     names.setdefault(fold(name), name)
                     first = name.split()[0]
-                    if len(first) > 2 and first.isalpha():
+                    if len(first) > 1 and first.isalpha():
                         names.setdefault(fold(first), name)
         return People(self.words, names)
 

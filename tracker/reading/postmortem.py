@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
 from tracker.reading import frontends, header, notes
-from tracker.reading.blocks import Block, Fence, Heading
+from tracker.reading.blocks import Block, Fence, Heading, Row
 from tracker.reading.columns import ColumnReader
 from tracker.reading.dates import Calendar
 from tracker.reading.entries import Reader
@@ -174,16 +174,25 @@ def _ragged(walk: Extraction) -> list[Diagnostic]:
     for table, _ in walk.tables:
         width = len(table.header.cells) if table.header else 0
         for row in table.rows:
-            if width and row.columns != width:
-                more = "more" if row.columns > width else "fewer"
+            columns = _columns(row)
+            if width and columns != width:
+                more = "more" if columns > width else "fewer"
                 out.append(
                     Diagnostic(
                         "ragged-row",
-                        f"the row has {row.columns} cells, {more} than its header ({width})",
+                        f"the row has {columns} cells, {more} than its header ({width})",
                         row.line,
                     )
                 )
     return out
+
+
+def _columns(row: Row) -> int:
+    """How many cells a row has in the source; the Markdown parser fills short rows up and cuts long ones."""
+    if not row.source.verbatim:
+        return row.columns
+    raw = row.source.data[row.start : row.end].replace(b"\\|", b"").strip().lstrip(b"> \t")
+    return raw.count(b"|") + 1 - raw.startswith(b"|") - (raw.endswith(b"|") and len(raw) > 1)
 
 
 def _dates(items: Sequence[ActionItem], walk: Extraction) -> list[Diagnostic]:

@@ -32,17 +32,21 @@ def read(row: Row, columns: Columns, reader: Reader) -> Draft:
         take = _CELLS.get(role)
         if take and index < len(row.cells):
             text = row.cells[index]
-            name = _FIELDS[role]
-            if name != "refs" or "refs" not in draft.spans or text.plain.strip():
-                place = _place(row, text)
-                if place:
-                    draft.spans[name] = place
+            _locate(draft, _FIELDS.get(role, ""), row, text)
             take(draft, text, reader)
     return draft
 
 
 _SIGNS = 0x2000
 """Characters above this that are no letters are signs: a coloured dot before "High"."""
+
+
+def _locate(draft: Draft, name: str, row: Row, text: Text) -> None:
+    """Note where a field's cell stands; a reference in the action cell is not hidden by an empty ticket cell."""
+    if name and (name != "refs" or "refs" not in draft.spans or text.plain.strip()):
+        place = _place(row, text)
+        if place:
+            draft.spans[name] = place
 
 
 def _cell(row: Row, columns: Columns, role: str) -> Text | None:
@@ -77,7 +81,7 @@ def _due(draft: Draft, text: Text, reader: Reader) -> None:
     if not plain or (is_placeholder(plain) and fold(plain) not in ("tbd", "tbc", "tba")):
         return
     status = reader.states.opening(plain)
-    if status == Status.DONE or (status and reader.states.exact(plain)):
+    if status in (Status.DONE, Status.CANCELLED):
         if draft.status is None:
             draft.status, draft.status_raw = status, plain
         return
@@ -149,7 +153,14 @@ def _category(draft: Draft, text: Text, _reader: Reader) -> None:
         draft.category = plain
 
 
+def _note(draft: Draft, text: Text, _reader: Reader) -> None:
+    """A remark may hold the link to the issue."""
+    if not draft.refs:
+        _refs_in(draft, text, strict=True)
+
+
 _CELLS = {
+    "note": _note,
     "owner": _owner,
     "due": _due,
     "status": _status,

@@ -123,14 +123,14 @@ class Vocabulary:
 
     @staticmethod
     def _windows(table: Mapping[str, Kinds], words: list[str]) -> Kinds:
-        """The longest phrase inside; single words only count at the ends."""
-        for size in range(min(6, len(words) - 1), 0, -1):
-            starts = range(len(words) - size + 1) if size > 1 else (len(words) - 1, 0)
-            for start in starts:
+        """The longest phrase of several words inside, or else what the first and the last word say."""
+        for size in range(min(6, len(words) - 1), 1, -1):
+            for start in range(len(words) - size + 1):
                 kinds = table.get(" ".join(words[start : start + size]))
                 if kinds:
                     return kinds
-        return ()
+        ends = (words[-1], words[0]) if len(words) > 1 else ()
+        return tuple(dict.fromkeys(kind for word in ends for kind in table.get(word, ())))
 
     def _wide_in(self, group: str, table: Mapping[str, Kinds], text: str) -> Kinds:
         if text.isascii():
