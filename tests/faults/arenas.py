@@ -1,0 +1,125 @@
+"""The arenas: the embedded tracker, and the local servers of the others."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from tests.faults.arena import Arena
+from tests.jira import people
+from tests.servers.github.faults import Fault as GitHubFault
+from tests.servers.github.faults import Kind
+from tests.servers.github.world import GitHubWorld
+from tests.servers.jira import EMAIL, TOKEN, JiraServer, Site
+from tests.servers.jira.faults import Fault as JiraFault
+from tests.servers.jira.faults import rate_limited
+from tests.servers.jira.site import Deployment
+
+
+class LocalArena(Arena):
+    """The embedded tracker: a file."""
+
+    name = "local"
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "issues.jsonl"
+
+    def configuration(self) -> str:
+        return f'type = "local"\npath = "{self._file}"'
+
+    def titles(self) -> list[str]:
+        lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
+        return [json.loads(line)["title"] for line in lines]
+
+    def writes(self) -> object:
+        return self._file.stat().st_mtime_ns
+
+
+class GitHubArena(Arena):
+    """A GitHub on the loopback."""
+
+    name = "github"
+
+    def __init__(self, folder: Path) -> None:
+        self.world = GitHubWorld(folder)
+        self.world.clock.time = dt.datetime.now(dt.UTC)
+
+    def configuration(self) -> str:
+        return (
+            f'type = "github"\nrepository = "acme/incidents"\napi_url = "{self.world.server.url}"\n'
+            "write_interval_s = 0"
+        )
+
+    def environ(self) -> Mapping[str, str]:
+        return {"GITHUB_TOKEN": "a-token"}
+
+    def titles(self) -> list[str]:
+        return [issue.title for issue in self.world.repository.issues.values()]
+
+    def writes(self) -> object:
+        return self.world.writes()
+
+    def misbehave(self, how: str) -> None:
+        self.world.server.faults.add(replace(_GITHUB_FAULTS[how]))
+
+    def close(self) -> None:
+        self.world.server.stop()
+
+
+class JiraArena(Arena):
+    """A Jira on the loopback, Cloud or Data Center."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.name = f"jira-{deployment}"
+        self.site = Site(deployment, lambda: dt.datetime.now(dt.UTC))
+        people(self.site)
+        self.server = JiraServer(self.site).start()
+
+    def configuration(self) -> str:
+        return f'type = "jira"\nurl = "{self.server.url}"\nproject = "OPS"\ndeployment = "auto"'
+
+    def environ(self) -> Mapping[str, str]:
+        email = {"JIRA_EMAIL": EMAIL} if self.site.deployment == "cloud" else {}
+        return {"JIRA_TOKEN": TOKEN, **email}
+
+    def titles(self) -> list[str]:
+        return [str(issue.fields["summary"]) for issue in self.site.living()]
+
+    def writes(self) -> object:
+        return len(self.server.writes)
+
+    def misbehave(self, how: str) -> None:
+        self.server.faults.append(replace(_JIRA_FAULTS[how]))
+
+    def close(self) -> None:
+        self.server.stop()
+
+
+_CREATE = r"issue(/bulk)?"
+_JIRA_FAULTS: Mapping[str, JiraFault] = {
+    "refused-connection": JiraFault("drop-before", method="POST", path=_CREATE),
+    "lost-answer": JiraFault("drop-after", method="POST", path=_CREATE),
+    "error-after-commit": JiraFault("answer", method="POST", path=_CREATE, committed=True),
+    "truncated": JiraFault("truncate", method="POST", path=_CREATE),
+    "garbage": JiraFault("garbage", method="POST", path=_CREATE),
+    "rate-limited": rate_limited(method="POST", path=_CREATE),
+}
+_GITHUB_FAULTS: Mapping[str, GitHubFault] = {
+    "refused-connection": GitHubFault(Kind.DROP),
+    "lost-answer": GitHubFault(Kind.DROP_AFTER),
+    "error-after-commit": GitHubFault(Kind.STATUS_AFTER, status=502),
+    "truncated": GitHubFault(Kind.CUT),
+    "garbage": GitHubFault(Kind.GARBAGE),
+    "rate-limited": GitHubFault(Kind.STATUS, status=429, headers={"Retry-After": "1"}),
+}
+FAULTS = tuple(_JIRA_FAULTS)
+
+ARENAS: Mapping[str, Callable[[Path], Arena]] = {
+    "local": LocalArena,
+    "github": GitHubArena,
+    "jira-cloud": lambda _folder: JiraArena("cloud"),
+    "jira-datacenter": lambda _folder: JiraArena("datacenter"),
+}

@@ -1,0 +1,155 @@
+"""Killed or cut off at every point, then run again: one issue per item, nothing lost, the last run empty."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.arena import SIGKILLED, TITLES, Arena, Ground, finished
+from tests.faults.arenas import ARENAS, FAULTS
+
+pytestmark = [pytest.mark.faults, pytest.mark.sleeps]
+
+LONG = os.environ.get("PMTRACK_TEST_PROFILE") == "long"
+CREATE_POINTS = (
+    "before-intent",
+    "after-intent",
+    "while-sent",
+    "after-commit",
+    "before-link",
+    "after-link",
+    "before-books",
+)
+CHANGE_POINTS = ("before-update", "while-sent", "after-commit", "after-update", "before-books")
+OCCURRENCES = (1, 2, 4) if LONG else (1,)
+# What the suite runs of all pairs; `make faults` runs all.
+QUICK = {("local", point) for point in CREATE_POINTS} | {
+    ("github", "after-intent"),
+    ("github", "before-link"),
+    ("jira-cloud", "after-commit"),
+    ("jira-datacenter", "after-link"),
+}
+
+MakeGround = Callable[[str], Ground]
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[MakeGround]:
+    """Makes the ground with one tracker; its server is stopped at the end."""
+    arenas: list[Arena] = []
+
+    def make(name: str) -> Ground:
+        arenas.append(ARENAS[name](tmp_path))
+        return Ground(tmp_path / "ground", arenas[-1])
+
+    yield make
+    for arena in arenas:
+        arena.close()
+
+
+def cases(points: tuple[str, ...], *, quick: set[tuple[str, str]]) -> list[object]:
+    """Every tracker at every point at every occurrence, or the quick part of it."""
+    return [
+        pytest.param(name, f"{point}:{number}", id=f"{name}-{point}-{number}")
+        for name in ARENAS
+        for point in points
+        for number in OCCURRENCES
+        if LONG or (name, point) in quick
+    ]
+
+
+@pytest.mark.parametrize(("name", "fault"), cases(CREATE_POINTS, quick=QUICK))
+def test_a_sync_killed_while_it_creates_is_made_good_by_the_next(
+    ground: MakeGround, name: str, fault: str
+) -> None:
+    here = ground(name)
+    killed = here.sync(fault=fault)
+    assert killed.code == SIGKILLED or (LONG and killed.code == 0), killed
+    here.until_quiet()
+    here.check()
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    cases(CHANGE_POINTS, quick={("local", "after-update"), ("jira-cloud", "before-update")}),
+)
+def test_a_sync_killed_while_it_changes_issues_is_made_good_by_the_next(
+    ground: MakeGround, name: str, fault: str
+) -> None:
+    here = ground(name)
+    here.until_quiet()
+    here.write("INC-1", TITLES[:3], due="2027-01-15", status="Done")
+    killed = here.sync(fault=fault)
+    assert killed.code == SIGKILLED or (LONG and killed.code == 0), killed
+    here.until_quiet()
+    here.check()
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        (name, point)
+        for name in ARENAS
+        for point in ("before-replace", "after-replace")
+        if LONG or name == "local"
+    ],
+)
+def test_a_sync_killed_while_it_writes_documents_is_made_good_by_the_next(
+    ground: MakeGround, name: str, point: str
+) -> None:
+    here = ground(name)
+    here.until_quiet()
+    before = {
+        path.name: path.read_text() for path in (here.folder / "docs").iterdir() if path.suffix == ".md"
+    }
+    killed = here.sync("--write-back", fault=point)
+    assert killed.code == SIGKILLED, killed
+    for path in (here.folder / "docs").glob("*.md"):
+        rows = [line for line in path.read_text().splitlines() if line.startswith("|")]
+        assert len(rows) == before[path.name].count("\n|")
+    here.until_quiet("--write-back")
+    here.check()
+
+
+@pytest.mark.parametrize("how", FAULTS)
+@pytest.mark.parametrize("name", [name for name in ARENAS if name != "local"])
+def test_whatever_a_server_answers_no_issue_is_made_twice(ground: MakeGround, name: str, how: str) -> None:
+    if not LONG and (name, how) not in {("github", "lost-answer"), ("jira-cloud", "error-after-commit")}:
+        pytest.skip("the long profile runs every pair; see `make faults`")
+    here = ground(name)
+    here.arena.misbehave(how)
+    first = here.sync()
+    assert first.code in (0, 1, 5), first
+    here.until_quiet()
+    here.check()
+
+
+@pytest.mark.kill
+def test_killed_at_every_point_of_the_create_path_each_item_is_there_once(
+    tmp_path: Path, ground: MakeGround
+) -> None:
+    """`make kill-test` runs 100 rounds; each round kills at a point, and now and then the repair as well."""
+    rounds = int(os.environ.get("PMTRACK_KILL_RUNS", "2"))
+    chance = random.Random(7)  # noqa: S311 - which points, nothing secret
+    for number in range(rounds):
+        arena = ARENAS["local"](tmp_path / f"tracker-{number}")
+        here = Ground(tmp_path / f"round-{number}", arena)
+        point = CREATE_POINTS[number % len(CREATE_POINTS)]
+        assert here.sync(fault=point).code == SIGKILLED
+        if chance.random() < 0.3:
+            here.sync(fault=chance.choice(CREATE_POINTS))
+        here.until_quiet()
+        here.check()
+
+
+@pytest.mark.parametrize("name", ["local", *(["github", "jira-cloud"] if LONG else [])])
+def test_four_processes_at_once_create_each_issue_once(ground: MakeGround, name: str) -> None:
+    here = ground(name)
+    runs = [finished(process) for process in [here.start("--lock-timeout", "60") for _ in range(4)]]
+    assert [run.code for run in runs] == [0, 0, 0, 0], runs
+    assert sum(len(run.actions) for run in runs) == len(TITLES)
+    here.check()
