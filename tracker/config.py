@@ -20,7 +20,14 @@ from tracker.settings import Settings
 FILE_NAME = "pmtrack.toml"
 PREFIX = "PMTRACK_"
 # Variables with the prefix that are not keys of the configuration.
-NOT_KEYS = ("PMTRACK_CONFIG", "PMTRACK_SHARED", "PMTRACK_KILL_RUNS", "PMTRACK_BD", "PMTRACK_TEST_")
+NOT_KEYS = (
+    "PMTRACK_CONFIG",
+    "PMTRACK_FAULT",
+    "PMTRACK_SHARED",
+    "PMTRACK_KILL_RUNS",
+    "PMTRACK_BD",
+    "PMTRACK_TEST_",
+)
 # A key that *is* a secret; `token_env`, `token_command` and the like only say where it is.
 _SECRET_KEY = re.compile(r"(^|_)(token|password|passwd|secret|api_?key|pat|webhook_url)$", re.IGNORECASE)
 
