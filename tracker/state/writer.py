@@ -34,7 +34,11 @@ class Writer:
     def empty(self) -> bool:
         """Whether nothing was gathered."""
         return not (
-            any(self._puts.values()) or any(self._inserts.values()) or self._statements or self._settled
+            any(self._puts.values())
+            or any(self._inserts.values())
+            or self._statements
+            or self._settled
+            or self._items
         )
 
     def document(

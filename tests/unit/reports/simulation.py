@@ -335,7 +335,7 @@ def _night(books: Simulation, day: dt.date) -> None:
 
 
 def with_hostile_titles(world: World) -> World:
-    """The same world, in which the first items bear titles that a report must show as text."""
+    """The same world, in which the first overdue items bear titles that a report must show as text."""
     titles = (
         "<script>document.title='owned'</script>",
         "\"quotes\" & 'apostrophes' <b>bold</b>",
@@ -345,9 +345,16 @@ def with_hostile_titles(world: World) -> World:
         "*bold* _it_ <@U01ALICE> <!channel> [link](http://evil.example) | pipe `code`",
         "escape \x1b[31mred\x1b[0m and bell \x07",
     )
-    still = [one for one in world.items if one.issue is None or not one.issue.status.is_closed]
+    late = [
+        one
+        for one in world.items
+        if one.removed_at is None
+        and one.item.due is not None
+        and one.item.due < world.now.date()
+        and not (one.issue.status if one.issue is not None else one.item.status or Status.OPEN).is_closed
+    ]
     renamed = {
         one.item_id: replace(one, item=replace(one.item, title=title))
-        for one, title in zip(still, titles, strict=False)
+        for one, title in zip(late, titles, strict=False)
     }
     return replace(world, items=tuple(renamed.get(one.item_id, one) for one in world.items))
