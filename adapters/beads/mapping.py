@@ -84,7 +84,8 @@ def ids_in(ref: str, prefix: str | None) -> tuple[str, ...]:
     if _ID.fullmatch(bare) is None and not (bare != text and re.fullmatch(r"[A-Za-z0-9]+(?:\.\d+)*", bare)):
         return ()
     known = {"bd", LOCAL_PREFIX} if prefix is None else {"bd", LOCAL_PREFIX, prefix}
-    if any(bare.startswith(f"{each}-") for each in known):
+    # The name of the database, from which a prefix is guessed, has "_" where the prefix has "-".
+    if any(bare.replace("_", "-").startswith(f"{each.replace('_', '-')}-") for each in known):
         return (bare,)
     if bare == text:
         return ()

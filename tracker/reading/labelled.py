@@ -98,7 +98,10 @@ def _take_ref(_k: Knowledge, draft: Draft, value: str, start: int, end: int) -> 
     found = references.find(value, strict=False)
     links = [mark for mark in draft.text.marks if mark.kind == "link" and start <= mark.start < end]
     if not found and not links:
-        return is_placeholder(value)
+        ids = references.beads(value.strip(EDGES))
+        for id_ in ids:
+            draft.add_ref(id_, start, end)
+        return bool(ids) or is_placeholder(value)
     for mark in links:
         draft.add_ref(_link_ref(draft.text, mark), mark.start, mark.end)
     for ref in found:

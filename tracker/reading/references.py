@@ -11,6 +11,9 @@ _KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
 _HASH = re.compile(r"(?<![\w&/])((?:[\w.-]+/[\w.-]+)?[#!]\d{1,7})(?![\w-])")
 _BEAD = re.compile(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
 _BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
+# A bead of a database with any prefix, where nothing else is expected: `bd` makes the last part from digits and letters,
+# pmtrack from a marker of twelve letters.
+_BEAD_ALONE = re.compile(r"(?:[a-z][a-z0-9_]*-)+(?:[a-z0-9]{0,7}\d[a-z0-9]{0,7}|[a-z2-7]{12})(?:\.\d+)*")
 _LOCAL = re.compile(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the embedded tracker
 _PHABRICATOR = re.compile(r"(?<![\w/.-])(T\d{3,7})(?![\w-])")
 _BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
@@ -155,6 +158,12 @@ def find(text: str, *, strict: bool = True) -> list[Reference]:
                 found.append(Reference(match[1].rstrip(".-"), start, match.end(), url=False))
                 taken.append((start, match.end()))
     return sorted(found, key=lambda ref: ref.start)
+
+
+def beads(text: str) -> list[str]:
+    """Ids of Beads in a tracker cell that holds nothing else (`acme-a1b2, acme-c3d4`), none otherwise."""
+    words = text.replace(",", " ").replace("`", " ").split()
+    return words if all(_BEAD_ALONE.fullmatch(word) for word in words) else []
 
 
 def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:

@@ -112,6 +112,8 @@ def _priority(draft: Draft, text: Text, _reader: Reader) -> None:
 
 def _ref(draft: Draft, text: Text, reader: Reader) -> None:
     _refs_in(draft, text, strict=False)
+    for id_ in () if draft.refs else references.beads(text.plain):
+        draft.add_ref(id_, 0, 0)
     rest = text.plain
     for ref in reversed(references.find(rest, strict=False)):
         rest = rest[: ref.start] + " " + rest[ref.end :]

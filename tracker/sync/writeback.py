@@ -128,7 +128,7 @@ def edits_for(item: ActionItem, wish: Wish, data: bytes, others: Iterable[Action
     """
     edits: list[Edit] = []
     if wish.key is not None and not item.refs:
-        edit = _reference(item, wish, data)
+        edit = _reference(item, _shown(wish, data, others), wish.place, data)
         if edit is None:
             return "the row has no place for a reference"
         edits.append(edit)
@@ -239,9 +239,23 @@ def _fences(data: bytes) -> list[tuple[int, int]]:
     return [*ranges, (opened[0], at)] if opened is not None else ranges
 
 
-def _reference(item: ActionItem, wish: Wish, data: bytes) -> Edit | None:
+def _shown(wish: Wish, data: bytes, others: Iterable[ActionItem]) -> str:
+    """The reference as the document's other rows show theirs: a bare key, an address, or a Markdown link.
+
+    In a document without any: a link to what a browser can open, else the address (`bd://acme-a1b2`).
+    """
+    spans = (item.spans.get("refs") for item in others if item.refs)
+    texts = (data[span.start : span.end].strip() for span in spans if span is not None)
+    held = next((text for text in texts if text), b"")
+    if not wish.url or (held and b"://" not in held):
+        return str(wish.key)
+    if held.startswith(b"[") or (not held and wish.url.startswith("http")):
+        return f"[{wish.key}]({wish.url})"
+    return wish.url
+
+
+def _reference(item: ActionItem, link: str, place: Place, data: bytes) -> Edit | None:
     """Into the tracker cell of a row, or behind a list entry, heading or paragraph."""
-    link = f"[{wish.key}]({wish.url})" if wish.url else str(wish.key)
     span = item.spans.get("refs")
     if item.form is ItemForm.ROW:
         return _cell(span, link, data) if span is not None else None
@@ -251,10 +265,10 @@ def _reference(item: ActionItem, wish: Wish, data: bytes) -> Edit | None:
     whole = title if item.form is ItemForm.HEADING else item.spans.get("item")
     if whole is None:
         return None
-    if wish.place == "title" and title is not None:
+    if place == "title" and title is not None:
         return Edit(title.end, title.end, f" ({link})".encode())
     end = _end_of_line(data, (title or whole).start, whole)
-    return Edit(end, end, (f", Ticket: {link}" if wish.place == "label" else f" ({link})").encode())
+    return Edit(end, end, (f", Ticket: {link}" if place == "label" else f" ({link})").encode())
 
 
 def _end_of_line(data: bytes, start: int, whole: Span) -> int:

@@ -182,6 +182,7 @@ def test_any_title_is_one_token_of_one_line(title: str) -> None:
         ("pm-7k3m9q2wxa4t", "acme", ("pm-7k3m9q2wxa4t",)),
         ("bd://a1b2", "acme", ("acme-a1b2",)),
         ("bd://1023", None, ("1023",)),
+        ("my-team-a1b2", "my_team", ("my-team-a1b2",)),
         ("bd://other-a1b2", "acme", ()),
         ("bd://other-a1b2", None, ("other-a1b2",)),
         ("acme-a1b2", None, ()),
