@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from tracker.cli.context import Invocation
+from tracker.cli.move import move
 
 
 @click.group("state")
 def state() -> None:
     """Look after the state: what pmtrack remembers between runs."""
+
+
+state.add_command(move)
 
 
 @state.command("info")
