@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -81,7 +80,6 @@ def make_tree(root: Path) -> None:
 
 def timed(command: Sequence[str], cwd: Path) -> tuple[float, float]:
     """Seconds and peak memory in MB of a process and its children."""
-    start = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = usage.ru_utime + usage.ru_stime
