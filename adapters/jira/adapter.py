@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from adapters.jira import credentials, mapping
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
-from adapters.jira.creating import BATCH, Creator, status_change
+from adapters.jira.creating import BATCH, Creator
 from adapters.jira.description import LIMIT
 from adapters.jira.groups import Groups
 from adapters.jira.metadata import Screen
@@ -26,7 +26,6 @@ from tracker.remote import (
     Capabilities,
     ChangeOutcome,
     Changes,
-    Confirmed,
     CreateOutcome,
     FetchResult,
     IssueChange,
@@ -158,14 +157,12 @@ class JiraTracker:
         """See `Tracker.create`."""
         if not batch:
             return
-        asked = {new.marker: new for new in batch}
         try:
             creator = self._opened.creator
         except AdapterError as error:
-            yield from (CreateOutcome(marker, NotSent(error.message)) for marker in asked)
+            yield from (CreateOutcome(new.marker, NotSent(error.message)) for new in batch)
             return
-        for made in creator.create(batch):
-            yield self._in_status(asked[made.marker], made)
+        yield from creator.create(batch)
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """See `Tracker.update`."""
@@ -193,22 +190,6 @@ class JiraTracker:
         if self._parts is not None:
             self._parts.client.close()
 
-    def _in_status(self, new: NewIssue, made: CreateOutcome) -> CreateOutcome:
-        if not isinstance(made.outcome, Confirmed):
-            return made
-        change = status_change(new, made.outcome.issue)
-        if change is None:
-            return made
-        (moved,) = self._opened.updater.update([change])
-        warnings = made.outcome.warnings
-        if isinstance(moved.outcome, Confirmed):
-            return CreateOutcome(
-                new.marker, Confirmed(moved.outcome.issue, (*warnings, *moved.outcome.warnings))
-            )
-        # The issue stands; only its status is not the one asked for.
-        told = f"created as open: {moved.outcome.reason}"
-        return CreateOutcome(new.marker, Confirmed(made.outcome.issue, (*warnings, told)))
-
 
 class _Parts:
     """The parts of an opened tracker, over one client."""
@@ -223,4 +204,6 @@ class _Parts:
         self.people = People(name, self.client, options, memory, context.now)
         self.updater = Updater(self.client, options, self.site, self.reader, self.pull)
         groups = Groups(self.client, options, memory, self.prober)
-        self.creator = Creator(self.client, options, self.site, self.pull, groups)
+        self.creator = Creator(
+            self.client, options, self.site, reader=self.reader, pull=self.pull, groups=groups
+        )

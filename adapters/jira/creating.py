@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from adapters.jira import failures, mapping
+from adapters.jira import failures, mapping, transitions
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
 from adapters.jira.groups import Groups
 from adapters.jira.mapping import Dialect, Payload
 from adapters.jira.metadata import FieldMeta, Screen
 from adapters.jira.pull import Pull
+from adapters.jira.reader import Reader
 from adapters.jira.site import Site
+from adapters.jira.transitions import Goal, Mover, Step
 from tracker.errors import AdapterError
 from tracker.models import Issue, Status
 from tracker.remote import (
     Confirmed,
     CreateOutcome,
-    Field,
-    IssueChange,
     NewIssue,
     NotSent,
     Outcome,
@@ -45,15 +45,26 @@ class _Draft:
 class Creator:
     """Creates issues."""
 
-    def __init__(self, client: Client, options: JiraOptions, site: Site, pull: Pull, groups: Groups) -> None:
+    def __init__(
+        self,
+        client: Client,
+        options: JiraOptions,
+        site: Site,
+        *,
+        reader: Reader,
+        pull: Pull,
+        groups: Groups,
+    ) -> None:
         self._client = client
         self._options = options
         self._site = site
+        self._reader = reader
         self._pull = pull
         self._groups = groups
+        self._steps: dict[str, list[Step]] = {}
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
-        """See `tracker.remote.Tracker.create`; every issue stands as open, further statuses are the caller's to set."""
+        """See `tracker.remote.Tracker.create`."""
         try:
             screen, dialect = self._site.screen(), self._site.dialect
         except AdapterError as error:
@@ -112,7 +123,7 @@ class Creator:
         for number, draft in enumerate(drafts):
             if number in made:
                 issue = mapping.created_issue(draft.new, draft.payload, made[number], screen, dialect)
-                yield draft, self._confirmed(draft, issue), None
+                yield draft, self._confirmed(draft, issue, dialect), None
             else:
                 yield (
                     draft,
@@ -120,11 +131,29 @@ class Creator:
                     _lighter(draft, failed[number]),
                 )
 
-    def _confirmed(self, draft: _Draft, issue: Issue) -> Confirmed:
-        warnings = list(draft.payload.warnings)
+    def _confirmed(self, draft: _Draft, issue: Issue, dialect: Dialect) -> Confirmed:
+        issue, warnings = self._in_status(draft.new, issue, dialect)
+        warnings = [*draft.payload.warnings, *warnings]
         if self._options.remote_link:
             warnings += self._link(draft.new, issue)
         return Confirmed(issue, tuple(warnings))
+
+    def _in_status(self, new: NewIssue, issue: Issue, dialect: Dialect) -> tuple[Issue, list[str]]:
+        """The new issue in the status asked for, or as it is and why."""
+        if new.status is Status.OPEN:
+            return issue, []
+        goal = Goal(new.status, transitions.resolution_for(new.status, None, self._options))
+        mover = Mover(self._client, self._options, dialect, self._steps)
+        try:
+            moved = mover.move(issue.ref.id, transitions.NEW, goal)
+            if moved.step is None:
+                now = self._reader.issue(issue.ref.id) if moved.taken else issue
+                return now, [f"not {new.status.value}: {moved.reason}"]
+        except AdapterError as error:
+            return issue, [f"not {new.status.value}: {error.message}"]
+        name = str(moved.step.to.get("name"))
+        resolution = goal.resolution if "resolution" in moved.step.fields else None
+        return replace(issue, status=new.status, status_raw=name, resolution=resolution), []
 
     def _link(self, new: NewIssue, issue: Issue) -> list[str]:
         body = remote_link(new)
@@ -205,10 +234,3 @@ def remote_link(new: NewIssue) -> dict[str, Any] | None:
         "relationship": "post-mortem",
         "object": {"url": url, "title": title[:255]},
     }
-
-
-def status_change(new: NewIssue, issue: Issue) -> IssueChange | None:
-    """The change that brings a new issue to the status asked for, None for an open one."""
-    if new.status is Status.OPEN:
-        return None
-    return IssueChange(issue.ref, new.marker, {Field.STATUS: new.status}, base=issue)

@@ -57,20 +57,39 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How a walk ended: at the goal (`reason` None), or not, and why; `taken` steps were done and not taken back."""
+    """How a walk ended: at the goal (`reason` None) by the last `step`, or not, and why.
+
+    `taken` steps were done and not taken back.
+    """
 
     reason: str | None = None
     taken: int = 0
     problem: NotSent | Unknown | None = None
+    step: Step | None = None
 
 
 class Mover:
-    """Walks issues through their workflow."""
+    """Walks issues through their workflow.
 
-    def __init__(self, client: Client, options: JiraOptions, dialect: Dialect) -> None:
+    Args:
+        client: The transport.
+        options: The tracker's options.
+        dialect: How the site says things.
+        known: Steps out of a status, by its id: issues that were just made are all alike, so that one of them is asked
+            for all. None to ask each issue.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        options: JiraOptions,
+        dialect: Dialect,
+        known: dict[str, list[Step]] | None = None,
+    ) -> None:
         self._client = client
         self._options = options
         self._dialect = dialect
+        self._known = known
 
     def move(self, issue_id: str, start: Mapping[str, Any], goal: Goal) -> Moved:
         """Bring an issue whose status is `start` to the goal.
@@ -78,9 +97,9 @@ class Mover:
         Raises:
             AdapterError: the transitions could not be read.
         """
-        walk = _Walk(str(start.get("name")), {str(start.get("id"))})
+        walk = _Walk(str(start.get("name")), str(start.get("id")), {str(start.get("id"))})
         for _ in range(LONGEST_PATH):
-            steps = self._steps(issue_id)
+            steps, remembered = self._steps_from(issue_id, walk.status)
             direct, why_not = self._direct(steps, goal)
             walk.refusals += why_not
             step = direct or self._onwards(steps, walk.visited)
@@ -89,15 +108,27 @@ class Mover:
             outcome = self._take(issue_id, step, goal)
             if isinstance(outcome, (NotSent, Unknown)):
                 return Moved(outcome.reason, walk.taken, outcome)
+            if isinstance(outcome, Rejected) and remembered and self._known is not None:
+                self._known.pop(walk.status, None)  # this issue is not like the others: ask it
+                continue
             if isinstance(outcome, Rejected):
                 walk.refusals.append(f"{step.name!r} was refused: {outcome.reason}")
                 break
             walk.taken += 1
             if direct:
-                return Moved(None, walk.taken)
+                return Moved(None, walk.taken, step=direct)
             walk.visited.add(step.target)
-            walk.here = str(step.to.get("name"))
+            walk.here, walk.status = str(step.to.get("name")), step.target
         return self._give_up(issue_id, start, goal, walk)
+
+    def _steps_from(self, issue_id: str, status: str) -> tuple[list[Step], bool]:
+        """The steps that an issue can take, and whether another issue told them."""
+        if self._known is None:
+            return self._steps(issue_id), False
+        if status in self._known:
+            return self._known[status], True
+        self._known[status] = self._steps(issue_id)
+        return self._known[status], False
 
     def _steps(self, issue_id: str) -> list[Step]:
         path = f"issue/{issue_id}/transitions"
@@ -198,6 +229,7 @@ class _Walk:
     """Where a walk has come to."""
 
     here: str
+    status: str
     visited: set[str]
     taken: int = 0
     refusals: list[str] = field(default_factory=list)
@@ -219,3 +251,7 @@ def _required(step: Step) -> dict[str, Mapping[str, Any]]:
         for key, meta in step.fields.items()
         if meta.get("required") and not meta.get("hasDefaultValue")
     }
+
+
+NEW = {"id": "new", "name": "its first status"}
+"""Where an issue stands that was just made, before anybody asked."""

@@ -85,8 +85,7 @@ def pull(
 
 def _incrementally(tracker: Tracker, store: Store, cursor: str | None, pulled: Pulled, *, full: bool) -> None:
     ids = _Lazy(store, tracker.name)
-    if full and not list(ids):
-        return  # nothing is linked yet
+    # Asked even when nothing is linked yet: the cursor noted before the first create spares the second run a full read.
     changes = tracker.changes(cursor, ids)
     pulled.issues.update({issue.ref.id: issue for issue in changes.issues})
     pulled.gone.update({each.id: each.reason for each in changes.gone})

@@ -9,7 +9,7 @@ from tests.jira import Bench
 from tests.servers.jira import Fault
 from tests.servers.jira.model import Transition, one_way_workflow, strict_workflow
 from tracker.models import Issue, Status
-from tracker.remote import Confirmed, Field, IssueChange, NewIssue, Outcome, Refused
+from tracker.remote import Confirmed, Field, Found, IssueChange, NewIssue, Outcome, Refused
 
 
 def issue_in(bench: Bench) -> Issue:
@@ -141,7 +141,7 @@ def test_a_status_that_fails_leaves_the_created_issue_and_says_so(either: Bench)
     (only,) = either.tracker().create([NewIssue("k0000000done", "Item", status=Status.DONE)])
     assert isinstance(only.outcome, Confirmed)
     assert only.outcome.issue.status is Status.OPEN
-    assert any("created as open" in warning for warning in only.outcome.warnings)
+    assert any("not done" in warning for warning in only.outcome.warnings)
 
 
 def test_blocked_statuses_are_told_apart_when_they_are_named(either: Bench) -> None:
@@ -149,3 +149,22 @@ def test_blocked_statuses_are_told_apart_when_they_are_named(either: Bench) -> N
     either.site.set_status(issue.ref.id, "In Review")
     assert read(either.tracker(), issue.ref).status is Status.IN_PROGRESS
     assert read(either.tracker(blocked_statuses=["In Review"]), issue.ref).status is Status.BLOCKED
+
+
+def test_items_that_are_done_already_cost_one_request_each_and_one_question_for_all(either: Bench) -> None:
+    news = [NewIssue(f"k00000000{n:03d}", f"Item {n}", status=Status.DONE) for n in range(10)]
+    made = created(either.tracker().create(news))
+    assert {issue.status for issue in made} == {Status.DONE}
+    asked = [each.method for each in either.server.requests if each.path.endswith("transitions")]
+    assert (asked.count("GET"), asked.count("POST")) == (1, 10)
+    again = list(either.tracker().fetch([issue.ref.id for issue in made]))
+    assert all(isinstance(each, Found) and each.issue.status is Status.DONE for each in again)
+
+
+def test_an_issue_that_is_not_like_the_others_is_asked_itself(either: Bench) -> None:
+    refused = Fault("answer", "POST", "issue/.*/transitions", status=400, after=1)
+    either.server.faults.append(refused)
+    news = [NewIssue(f"k00000000{n:03d}", f"Item {n}", status=Status.DONE) for n in range(3)]
+    assert {issue.status for issue in created(either.tracker().create(news))} == {Status.DONE}
+    asked = [each.method for each in either.server.requests if each.path.endswith("transitions")]
+    assert asked.count("GET") == 2
