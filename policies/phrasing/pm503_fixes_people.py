@@ -3,6 +3,8 @@
 "Be more careful", "remind everyone", "pay attention"; and training, where it is all that a post-mortem does. Works in English,
 German, French, Spanish, Portuguese and Japanese; silent where the language of the document is not known.
 
+In the profile `strict` only, for its precision is not known well enough: 114 public post-mortems gave one finding (right).
+
 ## Why
 
 The Site Reliability Workbook, chapter 10: "you can't 'fix' people, but you can fix systems and processes". A reminder lasts a
@@ -59,4 +61,4 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
             yield RULE.about(document, "training is the only answer to this incident", _ADVICE, span=span)
 
 
-RULE = Rule("PM503", "fixes-people", Severity.INFO, Profile.STANDARD, check, NoSettings)
+RULE = Rule("PM503", "fixes-people", Severity.INFO, Profile.STRICT, check, NoSettings)

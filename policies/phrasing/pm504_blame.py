@@ -4,6 +4,8 @@
 words of blame ("Alice should have"). Looked at are open and closed action items, and the entries on causes, contributing
 factors and gaps. Silent where the language of the document is not known.
 
+In the profile `strict` only, for its precision is not known: 114 public post-mortems gave no finding in actions, causes and gaps.
+
 ## Why
 
 Blameless post-mortems are the ground that all five templates and every guide stand on (Site Reliability Workbook, chapter 10;
@@ -103,4 +105,4 @@ def _named(document: PostMortem, items: list[TrackedItem]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names if len(name) > 1 and not name.isdigit())
 
 
-RULE = Rule("PM504", "blame", Severity.INFO, Profile.STANDARD, check, NoSettings, scope=Scope.NOTE)
+RULE = Rule("PM504", "blame", Severity.INFO, Profile.STRICT, check, NoSettings, scope=Scope.NOTE)
