@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 
 from policies.wording import Wording, any_language, wording
@@ -10,6 +11,8 @@ from policies.wording.detection import spoken_language
 from tracker.models import ActionItem, PostMortem, Status
 from tracker.world import TrackedItem, World
 
+_FIRST_PART = re.compile(r"[,;(]")
+"""What follows qualifies: "Complete, action items in progress" is complete."""
 _CLOSED = (Status.DONE, Status.CANCELLED)
 _EMPTY = frozenset(
     {"", "-", "--", "–", "—", "?", "n/a", "na", "none", "tbd", "tba", "tbc", "todo", "未定", "offen"}
@@ -59,7 +62,7 @@ def due_of(tracked: TrackedItem) -> dt.date | None:
 
 def is_finished(document: PostMortem) -> bool:
     """True unless the document calls itself a draft, in review or ongoing."""
-    status = (document.status or "").strip().casefold()
+    status = _FIRST_PART.split((document.status or "").strip().casefold())[0]
     return not any(word in status for word in any_language("unfinished"))
 
 

@@ -16,6 +16,7 @@ from tracker.reading.dates import Calendar
 from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
 from tracker.reading.extraction import Extraction
+from tracker.reading.kinds import kind_of
 from tracker.reading.people import People
 from tracker.reading.sections import Section, Sections
 from tracker.reading.settings import ReadingSettings
@@ -115,11 +116,11 @@ class _Document:
         self, head: header.Header, base: dt.date | None, walk: Extraction, items: list[ActionItem]
     ) -> PostMortem:
         calendar = walk.reader.calendar
-        if header.is_template(head, self.words):
+        template = header.is_template(head, self.words)
+        if template:
             items = [item if _concrete(item) else replace(item, placeholder=True) for item in items]
-        filled = any(not item.placeholder for item in items)
         completed = head.values.get("completed")
-        return PostMortem(
+        made = PostMortem(
             path=self.path,
             title=header.title(head),
             incident_id=header.incident_id(head),
@@ -131,7 +132,6 @@ class _Document:
             completed=header.first_day(completed, calendar) if completed else None,
             language=self._language(walk),
             format=self.name,
-            kind="post-mortem" if filled or not items else "template",
             service=head.values.get("service"),
             related=_related(head.values.get("related")),
             items=tuple(items),
@@ -142,6 +142,7 @@ class _Document:
             header_spans=head.spans,
             diagnostics=tuple(self._diagnostics(walk, items))[:_MOST_DIAGNOSTICS],
         )
+        return replace(made, kind=kind_of(made, template=template))
 
     def _language(self, walk: Extraction) -> str | None:
         votes = Counter(
