@@ -29,6 +29,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sync": ("tracker.cli.sync:sync", "Bring the action items of documents and their issues into step."),
     "plan": ("tracker.cli.sync:plan", "Show what a sync would do, and write nothing."),
     "status": ("tracker.cli.status:status", "Show tracked items with their issues."),
+    "link": ("tracker.cli.link:link", "Decide which issue a row has, or that it is a new item."),
+    "unlink": ("tracker.cli.link:unlink", "Part an item from its issue; the issue stays as it is."),
+    "adopt": ("tracker.cli.link:adopt", "Link issues that carry an item's marker but have no link."),
     "check": (
         "tracker.cli.check:check",
         "Run the policy rules over documents; works without a state and without network.",

@@ -71,3 +71,72 @@ def migrate(invocation: Invocation) -> None:
 
     with open_state(invocation, create=False) as store:
         say(f"{store.place}: schema {store.info()['schema']} is up to date.")
+
+
+@state.command("export")
+@click.option("--output", type=click.Path(dir_okay=False), help="File to write; standard output by default.")
+@click.pass_obj
+def export(invocation: Invocation, output: str | None) -> None:
+    """Write the whole state as JSON lines, for another database or for keeping."""
+    from pathlib import Path
+
+    from tracker import files
+    from tracker.cli.output import emit, say
+    from tracker.cli.stores import open_state
+    from tracker.state.transfer import export_lines
+
+    with open_state(invocation, create=False) as store:
+        lines = list(export_lines(store))
+    if output is None:
+        for line in lines:
+            emit(line)
+        return
+    files.replace(Path(output), "".join(f"{line}\n" for line in lines).encode())
+    say(f"{len(lines) - 1} rows written to {output}.")
+
+
+@state.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, exists=True))
+@click.pass_obj
+def import_(invocation: Invocation, file: str) -> None:
+    """Read an exported state into an empty one, all or nothing."""
+    from pathlib import Path
+
+    from tracker.cli.output import say
+    from tracker.cli.stores import open_state
+    from tracker.state.transfer import import_lines
+
+    with (
+        open_state(invocation, create=True) as store,
+        store.exclusively("pmtrack state import"),
+        Path(file).open(encoding="utf-8") as lines,
+    ):
+        say(f"{import_lines(store, lines)} rows read into {store.place}.")
+
+
+@state.command("rebuild")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.pass_obj
+def rebuild(invocation: Invocation, paths: tuple[str, ...]) -> None:
+    """Find the links of a lost state again, from the markers in the trackers' issues.
+
+    PATHS are the documents; without any, those of the configuration. Needs an empty state; writes to no document and no tracker.
+    """
+    from tracker.cli.output import say
+    from tracker.cli.sources import document_source
+    from tracker.cli.stores import open_state
+    from tracker.cli.trackers import Opener
+    from tracker.sync.rebuild import rebuild as find_links
+
+    source = document_source(paths, invocation.settings)
+    with open_state(invocation, create=True) as store, store.exclusively("pmtrack state rebuild"):
+        found = find_links(
+            source,
+            settings=invocation.settings,
+            store=store,
+            open_tracker=Opener(invocation),
+            now=invocation.now(),
+        )
+    for message in found.messages:
+        say(message)
+    say(f"{found.linked} items linked, {found.removed} issues without a row, {found.unclear} rows unclear.")

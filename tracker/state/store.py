@@ -275,6 +275,20 @@ class Store:
         """The run lock; `owner` is a run's id."""
         return StateLock(self._engine, owner, self.now)
 
+    @contextmanager
+    def exclusively(self, command: str) -> Iterator[None]:
+        """Hold the run lock during the block.
+
+        Raises:
+            LockedError: a run holds it.
+        """
+        lock = self.lock(str(ULID()))
+        lock.acquire(command)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def holder(self) -> LockRecord | None:
         """Who runs now."""
         return read_lock(self._engine)

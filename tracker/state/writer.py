@@ -51,10 +51,6 @@ class Writer:
         ambiguous: Mapping[int, tuple[Sequence[str], str]],
     ) -> None:
         """A document that was read."""
-        rows = [
-            {"index": index, "candidates": list(ids), "reason": why}
-            for index, (ids, why) in ambiguous.items()
-        ]
         row = {
             "path": document.path,
             "size": size,
@@ -63,13 +59,19 @@ class Writer:
             "doubtful": doubtful,
             "incident_id": document.incident_id,
             "payload": codec.dump(document),
-            "ambiguous": json.dumps(rows) if rows else None,
+            "ambiguous": _unclear(ambiguous),
             "unread": None,
             "first_seen": self._now,
             "read_at": self._now,
             "removed_at": None,
         }
         self._puts[tables.Document][(document.path,)] = row
+
+    def document_ambiguous(self, path: str, ambiguous: Mapping[int, tuple[Sequence[str], str]]) -> None:
+        """The rows of a document that are still unclear."""
+        self._later(
+            update(tables.Document).where(tables.Document.path == path).values(ambiguous=_unclear(ambiguous))
+        )
 
     def document_unread(self, path: str, reason: str) -> None:
         """A document that could not be read; what is known of it stays."""
@@ -258,6 +260,13 @@ class Writer:
 
 
 _KEPT = {tables.Document: ("first_seen",), tables.Item: ("first_seen",)}
+
+
+def _unclear(ambiguous: Mapping[int, tuple[Sequence[str], str]]) -> str | None:
+    rows = [
+        {"index": index, "candidates": list(ids), "reason": why} for index, (ids, why) in ambiguous.items()
+    ]
+    return json.dumps(rows) if rows else None
 
 
 def upsert(connection: Connection, table: type[tables.Table], rows: list[dict[str, Any]]) -> None:

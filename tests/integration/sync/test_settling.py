@@ -1,0 +1,178 @@
+"""What people settle by hand, and finding a lost state again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.sync.stage import Stage, document, names, row
+from tracker.errors import StateError, UserError
+from tracker.state.store import open_store
+from tracker.state.transfer import export_lines, import_lines
+from tracker.sync import settling
+from tracker.sync.rebuild import Rebuilt, rebuild
+from tracker.sync.source import Documents
+
+ALERT, RUNBOOK = "Add alerting for payment queue depth", "Write a runbook for broker failover"
+KEY = "pm-aaaabbbbcccc"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)
+
+
+@pytest.fixture
+def unclear(stage: Stage) -> Stage:
+    """One row left of two with the same text."""
+    stage.write("a.md", document(row(ALERT), row(ALERT)))
+    stage.sync()
+    stage.write("a.md", document(row(ALERT)))
+    assert names(stage.sync()) == ["skip"]
+    return stage
+
+
+def link(stage: Stage, line: int, ref: str) -> str:
+    with stage.store() as store:
+        return settling.link(
+            "docs/a.md",
+            line,
+            ref,
+            settings=stage.settings(),
+            store=store,
+            open_tracker=stage.open,
+            now=stage.clock(),
+        )
+
+
+def linked(stage: Stage) -> dict[str, str]:
+    """Marker -> issue id, for items whose row stands in a document."""
+    with stage.store() as store:
+        return {
+            each.marker: each.link.issue_id for each in store.items() if each.link and not each.removed_at
+        }
+
+
+def rebuilt(stage: Stage) -> Rebuilt:
+    source = Documents([str(stage.root / "docs")], stage.settings())
+    with stage.store() as store:
+        return rebuild(
+            source, settings=stage.settings(), store=store, open_tracker=stage.open, now=stage.clock()
+        )
+
+
+def lose_the_state(stage: Stage) -> None:
+    for path in (stage.root / ".pmtrack").glob("state.db*"):
+        path.unlink()
+
+
+def test_an_unclear_row_is_settled_by_naming_the_issue_of_a_candidate(unclear: Stage) -> None:
+    chosen = unclear.issues[0]["id"]
+    assert chosen in link(unclear, 11, chosen)
+    assert unclear.sync().actions == ()
+    assert list(linked(unclear).values()) == [chosen]
+
+
+def test_an_unclear_row_can_be_a_new_item(unclear: Stage) -> None:
+    with unclear.store() as store:
+        settling.link_new("docs/a.md", 11, store=store, now=unclear.clock())
+    assert names(unclear.sync()) == ["create"]
+    assert unclear.sync().actions == ()
+    assert len(unclear.issues) == 3
+
+
+def test_a_row_can_be_linked_to_an_issue_that_people_made(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    stage.put(
+        [*stage.issues, {"_type": "issue", "id": KEY, "title": "Ours", "status": "open", "priority": 1}]
+    )
+    link(stage, 11, KEY)
+    assert names(stage.sync()) == ["update"]
+    assert KEY in linked(stage).values()
+    assert stage.sync().actions == ()
+    assert len(stage.issues) == 3
+
+
+def test_the_issue_of_another_row_is_not_taken_away(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    with pytest.raises(UserError, match=f'is the issue of "{RUNBOOK}"'):
+        link(stage, 11, stage.issue(RUNBOOK)["id"])
+
+
+def test_an_unlinked_item_gets_an_issue_of_its_own(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT)))
+    stage.sync()
+    old = stage.issue(ALERT)["id"]
+    with stage.store() as store:
+        settling.unlink(old, store=store, now=stage.clock())
+    assert names(stage.sync()) == ["create"]
+    assert len(stage.issues) == 2
+    assert old not in linked(stage).values()
+    assert stage.sync().actions == ()
+
+
+def test_issues_with_a_marker_but_no_link_are_adopted(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT)))
+    stage.sync()
+    before = linked(stage)
+    with stage.store() as store, store.writing() as writer:
+        writer.unlink([record.item_id for record in store.items()])
+    with stage.store() as store:
+        assert settling.adopt("local", store=store, open_tracker=stage.open, now=stage.clock()) == (1, [])
+    assert linked(stage) == before
+    stage.sync()
+    assert len(stage.issues) == 1
+
+
+def test_a_rebuilt_state_has_the_same_links_and_plans_nothing(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK), row(ALERT, owner="Bob")))
+    stage.write("b.md", document(row(ALERT), incident="INC-8"))
+    stage.sync()
+    before = linked(stage)
+    lose_the_state(stage)
+    assert rebuilt(stage) == Rebuilt(linked=4, removed=0, unclear=0)
+    assert linked(stage) == before
+    assert stage.sync().actions == ()
+
+
+def test_a_rebuilt_state_knows_issues_whose_row_is_gone_and_follows_edits(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    before = linked(stage)
+    stage.write("a.md", document(row("Add alertnig for the payment queue depth")))
+    lose_the_state(stage)
+    assert rebuilt(stage) == Rebuilt(linked=1, removed=1, unclear=0)
+    assert linked(stage).items() <= before.items()
+    assert len(stage.issues) == 2
+
+
+def test_only_an_empty_state_is_rebuilt(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT)))
+    stage.sync()
+    with pytest.raises(StateError, match="is not empty"):
+        rebuilt(stage)
+
+
+def test_an_exported_state_is_imported_as_it_was(stage: Stage, tmp_path: Path) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    with stage.store() as store:
+        lines = list(export_lines(store))
+    with open_store("sqlite:///other.db", root=tmp_path, now=stage.clock) as other:
+        assert import_lines(other, lines) == len(lines) - 1
+        assert list(export_lines(other)) == lines
+        with pytest.raises(StateError, match="is not empty"):
+            import_lines(other, lines)
+    stage.state = "sqlite:///other.db"
+    assert stage.sync().actions == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "not json", '{"format": "something else"}', '{"format": "pmtrack-state", "schema": "0"}']
+)
+def test_what_is_no_export_is_refused(stage: Stage, text: str) -> None:
+    with stage.store() as store, pytest.raises(StateError):
+        import_lines(store, [text])

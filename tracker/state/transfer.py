@@ -1,0 +1,130 @@
+"""The state as JSON lines and back: for moving it to another database, for looking at it, for keeping it elsewhere.
+
+The first line says what it is; every other line is `[table, row]`. Rows of the run lock are left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import func, insert, select, text
+
+from tracker.errors import StateError
+from tracker.state.database import SCHEMA
+from tracker.state.faults import explained
+from tracker.state.store import Store
+from tracker.state.tables import Moment, RunLock, Table
+
+FORMAT = "pmtrack-state"
+ROWS_AT_ONCE = 1_000
+
+
+def export_lines(store: Store) -> Iterator[str]:
+    """The whole state, a line at a time, in a stable order."""
+    yield json.dumps({"format": FORMAT, "schema": SCHEMA})
+    with store.reading() as connection:
+        for table in _tables():
+            for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings():
+                yield json.dumps(
+                    [table.name, {key: _outward(value) for key, value in row.items()}], ensure_ascii=False
+                )
+
+
+def import_lines(store: Store, lines: Iterable[str]) -> int:
+    """Put an exported state into an empty one, all or nothing; gives the number of rows.
+
+    Raises:
+        StateError: the state is not empty, or the lines are not an export of this version.
+    """
+    rest = iter(lines)
+    _check_header(next(rest, ""))
+    known = {table.name: table for table in _tables()}
+    count = 0
+    with explained(store.place), store.engine.begin() as connection:
+        for table in known.values():
+            if (
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                and table.name != "notes"
+            ):
+                raise StateError(
+                    f"the state {store.place} is not empty",
+                    hint="Set `state` to a new place and import there.",
+                )
+        connection.execute(known["notes"].delete())
+        for name, rows in _gathered(rest, known):
+            connection.execute(insert(known[name]), rows)
+            count += len(rows)
+        if connection.dialect.name == "postgresql":
+            _continue_sequences(connection, known.values())
+    return count
+
+
+def _tables() -> list[SqlTable]:
+    return [
+        cast(SqlTable, mapper.local_table)
+        for mapper in sorted(Table.registry.mappers, key=lambda mapper: str(mapper.local_table))
+        if mapper.class_ is not RunLock
+    ]
+
+
+def _check_header(line: str) -> None:
+    try:
+        header = json.loads(line)
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise StateError(
+            "this is not an exported state", hint="Give a file that `pmtrack state export` has made."
+        )
+    if header.get("schema") != SCHEMA:
+        raise StateError(
+            f"the exported state is of schema {header.get('schema')}, this pmtrack has {SCHEMA}",
+            hint="Export and import with the same version of pmtrack.",
+        )
+
+
+def _gathered(lines: Iterable[str], known: dict[str, SqlTable]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    name, rows = "", list[dict[str, Any]]()
+    for number, line in enumerate(lines, 2):
+        if not line.strip():
+            continue
+        try:
+            table, row = json.loads(line)
+            inward = {key: _inward(known[table], key, value) for key, value in row.items()}
+        except (ValueError, KeyError, TypeError) as error:
+            hint = "The file is damaged; export again."
+            raise StateError(f"line {number} of the exported state cannot be read", hint=hint) from error
+        if rows and (table != name or len(rows) >= ROWS_AT_ONCE):
+            yield name, rows
+            rows = []
+        name = table
+        rows.append(inward)
+    if rows:
+        yield name, rows
+
+
+def _outward(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _inward(table: SqlTable, key: str, value: Any) -> Any:
+    column = table.c[key]
+    if value is None:
+        return None
+    if isinstance(column.type, Moment):
+        return dt.datetime.fromisoformat(value)
+    return value.encode() if column.type.python_type is bytes else value
+
+
+def _continue_sequences(connection: Any, tables: Iterable[SqlTable]) -> None:
+    for table in tables:
+        for column in table.primary_key.columns:
+            if column.autoincrement is True:
+                statement = f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), (SELECT COALESCE(MAX({column.name}), 0) + 1 FROM {table.name}), false)"  # noqa: S608 - names of our own tables
+                connection.execute(text(statement))
