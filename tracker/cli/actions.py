@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tracker.cli.output import cell, new_table, one_line
+from tracker.cli.output import cell, fit, new_table, one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -75,9 +75,7 @@ def plan_tables(actions: Sequence[ActionRecord], width: int) -> Iterator[Text | 
 
 
 _HEADER = ("Action", "Line", "Item", "Owner", "Due", "Issue", "Why")
-_MOST = {"Owner": 24, "Issue": 20, "Why": 44}
-_LEAST_ITEM = 24
-_GAP = 2
+_FIXED = (0, 1, 4, 5)
 
 
 def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
@@ -85,15 +83,9 @@ def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
 
 
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Columns as wide as their content, within limits; the item gets what is left."""
-    widths = [
-        min(max(len(row[number]) for row in rows), _MOST.get(name, 200))
-        for number, name in enumerate(_HEADER)
-    ]
-    item = _HEADER.index("Item")
-    others = sum(widths) - widths[item] + _GAP * len(_HEADER)
-    widths[item] = min(widths[item], max(width - others, _LEAST_ITEM))
-    return widths
+    """Columns as wide as their content; item, owner and reason give way where the line is too short."""
+    natural = [max(cell(row[number]).cell_len for row in rows) for number in range(len(_HEADER))]
+    return fit(natural, width, _FIXED)
 
 
 def _plan_row(record: ActionRecord) -> list[str]:

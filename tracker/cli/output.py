@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -133,21 +133,52 @@ def print_table(
     stream: TextIO | None = None,
     styles: Sequence[str] = (),
 ) -> None:
-    """A table with a plain header line.
+    """A table with a plain header line, as wide as its content and at most as wide as the terminal.
 
     Args:
-        columns: Names, or mappings with `header` and the other arguments of `rich.table.Table.add_column`.
+        columns: Names, or mappings with `header` and the other arguments of `rich.table.Table.add_column`; those with
+            `no_wrap` keep their width, the widest of the others give way first.
         rows: Values; `rich.text.Text` cells are taken as they are, everything else is neutralised.
         stream: Standard output where None.
         styles: One rich style per row, where given.
     """
     from rich.text import Text
 
-    table = new_table(columns)
-    for number, row in enumerate(rows):
-        style = styles[number] if number < len(styles) else ""
-        table.add_row(*(value if isinstance(value, Text) else cell(value) for value in row), style=style)
+    named = [{"header": column} if isinstance(column, str) else dict(column) for column in columns]
+    cells = [[value if isinstance(value, Text) else cell(value) for value in row] for row in rows]
+    natural = [
+        max([len(column["header"]), *(row[number].cell_len for row in cells)])
+        for number, column in enumerate(named)
+    ]
+    fixed = {number for number, column in enumerate(named) if column.get("no_wrap")}
+    widths = fit(natural, console(stream).width, fixed)
+    table = new_table([{**column, "width": width} for column, width in zip(named, widths, strict=True)])
+    for number, row in enumerate(cells):
+        table.add_row(*row, style=styles[number] if number < len(styles) else "")
     show(table, stream)
+
+
+GAP = 2
+_NARROWEST = 8
+
+
+def fit(widths: Sequence[int], room: int, fixed: Collection[int] = ()) -> list[int]:
+    """Widths of columns that fit into a line: the widest that may change gives way first.
+
+    Args:
+        widths: What each column would need.
+        room: Characters in a line, the gaps between columns included.
+        fixed: Numbers of the columns that keep their width.
+    """
+    fitted = list(widths)
+    while sum(fitted) + GAP * (len(fitted) - 1) > room:
+        loose = [
+            number for number in range(len(fitted)) if number not in fixed and fitted[number] > _NARROWEST
+        ]
+        if not loose:
+            break
+        fitted[max(loose, key=lambda number: fitted[number])] -= 1
+    return fitted
 
 
 def show(part: Table | Text, stream: TextIO | None = None) -> None:

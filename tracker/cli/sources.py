@@ -59,7 +59,7 @@ class ConfiguredDocuments:
             fixed_part(settings.root, pattern) for pattern in settings.documents
         )
         self.files: Sequence[DocumentFile] = ()
-        found = [path for pattern in patterns for path in _matches(pattern)]
+        found = [_shown(path) for pattern in patterns for path in _matches(pattern)]
         if found:
             self.files = find(found, exclude=self._settings.exclude)
         elif not allow_empty:
@@ -80,6 +80,12 @@ def fixed_part(root: Path, pattern: str) -> str:
     parts = Path(pattern).parts
     fixed = next((number for number, part in enumerate(parts) if glob.has_magic(part)), len(parts))
     return str(root.joinpath(*parts[:fixed]))
+
+
+def _shown(path: str) -> str:
+    """The path from the working directory where it is below it, since that is how the person would write it."""
+    near = os.path.relpath(path)
+    return path if near.startswith("..") else near
 
 
 def _matches(pattern: str) -> Iterator[str]:

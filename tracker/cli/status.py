@@ -34,13 +34,28 @@ _COLUMNS = (
     "--owner", metavar="NAME", help="Only items of this person: a name, handle, or key of the people map."
 )
 @click.option("--overdue", is_flag=True, help="Only open items after their due date.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Count lateness from this day instead of today.",
+)
 @click.option("--all", "everything", is_flag=True, help="Closed items and removed rows too.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True,
     help="How to print.",
 )  # fmt: skip
 @click.pass_obj
-def status(invocation: Invocation, owner: str | None, overdue: bool, everything: bool, form: str) -> None:
+def status(
+    invocation: Invocation,
+    /,
+    *,
+    owner: str | None,
+    overdue: bool,
+    as_of: dt.datetime | None,
+    everything: bool,
+    form: str,
+) -> None:
     """Show tracked items with their issues."""
     from zoneinfo import ZoneInfo
 
@@ -50,7 +65,7 @@ def status(invocation: Invocation, owner: str | None, overdue: bool, everything:
     now = invocation.now()
     with open_state(invocation, create=False) as store:
         world = store.world(now, people=settings.people)
-    today = now.astimezone(ZoneInfo(settings.timezone)).date()
+    today = (as_of or now.astimezone(ZoneInfo(settings.timezone))).date()
     rows = [
         row
         for row in records(world, today, everything=everything)
@@ -115,11 +130,11 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     columns: list[str | Mapping[str, Any]] = [
         {"header": "Due", "no_wrap": True},
         {"header": "Late", "justify": "right", "no_wrap": True},
-        {"header": "Item", "ratio": 5, "min_width": 24},
-        {"header": "Owner", "ratio": 2, "min_width": 10},
+        "Item",
+        "Owner",
         {"header": "Status", "no_wrap": True},
         {"header": "Issue", "no_wrap": True},
-        {"header": "Where", "ratio": 3, "min_width": 16},
+        "Where",
     ]
     cells = [
         [row["due"], f"{row['overdue_days']} d" if row["overdue_days"] else "", row["item"], ", ".join(row["owners"]),
