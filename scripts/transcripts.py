@@ -98,7 +98,8 @@ def matches(expected: str, actual: str) -> bool:
         r"(?:.*\n)*?" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*?") + r"\n"
         for line in _comparable(expected).splitlines()
     )
-    return re.fullmatch(pattern, _comparable(actual) + "\n") is not None
+    lines = "".join(f"{line}\n" for line in _comparable(actual).splitlines())
+    return re.fullmatch(pattern, lines) is not None
 
 
 def prepare(folder: Path) -> Path:
