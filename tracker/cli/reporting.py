@@ -139,12 +139,15 @@ def put_out(report: Report, asked: Asked, invocation: Invocation) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace the file at once, so that nobody reads half a report."""
+    """Replace the file at once, so that nobody reads half a report; a device or pipe is written to."""
     from tracker.files import replace
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, text.encode())
+        if path.exists() and not path.is_file():  # /dev/null, a pipe: there is nothing to put in its place
+            path.write_bytes(text.encode())
+        else:
+            replace(path, text.encode())
     except OSError as error:
         raise PmtrackError(
             f"the report could not be written to {path}: {error.strerror or error}",

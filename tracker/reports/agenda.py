@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tracker.reports.incidents import RELATIONS, KnownButUnfixed
 from tracker.reports.lines import ItemLine
 from tracker.reports.metrics import urgency
+from tracker.reports.page import count_of
 
 LENGTH = 10
 _RANK = re.compile(r"([0-5])")
@@ -49,10 +50,13 @@ def _reasons(line: ItemLine, known: KnownButUnfixed | None, is_stale: bool) -> l
         name = known.incident.incident or known.incident.title
         found.append((50, f"was open when {name} happened ({RELATIONS[known.why]})"))
     if line.late_days:
-        found.append((min(40, 10 + line.late_days // 3), f"{line.late_days} days overdue"))
+        found.append((min(40, 10 + line.late_days // 3), f"{count_of(line.late_days, 'day')} overdue"))
     if line.slips >= 2:
         found.append(
-            (8 * min(4, line.slips), f"due date moved {line.slips} times, {line.slipped_days} days in all")
+            (
+                8 * min(4, line.slips),
+                f"due date moved {count_of(line.slips, 'time')}, {count_of(line.slipped_days, 'day')} in all",
+            )
         )
     if "gone" in line.flags:
         found.append((20, "its issue no longer exists"))

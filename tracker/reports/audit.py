@@ -293,7 +293,7 @@ def _told(event: Event) -> str:
 
 
 def _opening(line: ItemLine) -> str:
-    return f"owner {line.owner}, due {line.due or 'no date'}"
+    return f"from a {line.severity} incident" if line.severity else ""
 
 
 def _closing(line: ItemLine) -> str:

@@ -216,7 +216,7 @@ def link(text: object, href: str | None) -> Cell:
 
 def percent(share: float | None) -> str:
     """A share as a whole percentage, "–" for none."""
-    return "–" if share is None else f"{share * 100:.0f} %"
+    return "–" if share is None else f"{share * 100:.0f}%"
 
 
 def count_of(count: int, one: str, many: str | None = None) -> str:

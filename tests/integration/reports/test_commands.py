@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -189,6 +190,17 @@ def test_an_audit_works_while_a_sync_holds_the_lock_and_writes(pmtrack: Run, pro
         lock.release()
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["last_sync"]["finished"] is None
+
+
+def test_a_report_may_go_to_a_device(pmtrack: Run, project: Path) -> None:
+    pipe = project / "pipe"
+    os.mkfifo(pipe)
+    reader = threading.Thread(target=lambda: (project / "copy").write_bytes(pipe.read_bytes()))
+    reader.start()
+    assert pmtrack("review", "-o", str(pipe), cwd=project).returncode == 0
+    reader.join()
+    assert pipe.is_fifo()
+    assert (project / "copy").read_text().startswith("Weekly review")
 
 
 def test_findings_give_exit_code_10_when_asked_to(pmtrack: Run, project: Path) -> None:
