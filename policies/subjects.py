@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from policies.wording import Wording, any_language, wording
 from policies.wording.detection import spoken_language
@@ -26,14 +27,69 @@ def is_open(tracked: TrackedItem) -> bool:
     return tracked.issue is None or tracked.issue.status not in _CLOSED
 
 
-def open_items(world: World) -> Iterator[TrackedItem]:
+class Subjects:
+    """The selections of one world, each made once; forty rules ask for the same ones."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    @cached_property
+    def open(self) -> tuple[TrackedItem, ...]:
+        """Items with something left to do."""
+        return tuple(tracked for tracked in self.world.items if is_open(tracked))
+
+    @cached_property
+    def live(self) -> tuple[TrackedItem, ...]:
+        """Items that stand in a document."""
+        return tuple(
+            tracked
+            for tracked in self.world.items
+            if tracked.removed_at is None and not tracked.item.placeholder
+        )
+
+    @cached_property
+    def documents(self) -> Mapping[str, PostMortem]:
+        """Each document under its path."""
+        return {document.path: document for document in self.world.documents}
+
+    @cached_property
+    def grouped(self) -> tuple[tuple[PostMortem, list[TrackedItem]], ...]:
+        """Each post-mortem with its items."""
+        groups: dict[str, list[TrackedItem]] = {}
+        for tracked in self.live:
+            groups.setdefault(tracked.path, []).append(tracked)
+        return tuple((document, groups.get(document.path, [])) for document in post_mortems(self.world))
+
+    @cached_property
+    def words(self) -> Mapping[str, Wording | None]:
+        """The words of each document's language."""
+        titles: dict[str, list[str]] = {}
+        for tracked in self.live:
+            titles.setdefault(tracked.path, []).append(tracked.item.title)
+        return {
+            document.path: wording(spoken_language(document.language, titles.get(document.path, ())))
+            for document in self.world.documents
+        }
+
+
+_last: list[Subjects] = []
+"""The selections of the world that was asked for last; worlds are immutable, so they stay true."""
+
+
+def _of(world: World) -> Subjects:
+    if not _last or _last[0].world is not world:
+        _last[:] = [Subjects(world)]
+    return _last[0]
+
+
+def open_items(world: World) -> Sequence[TrackedItem]:
     """Items with something left to do, template text left out."""
-    return (tracked for tracked in world.items if is_open(tracked))
+    return _of(world).open
 
 
-def live_items(world: World) -> Iterator[TrackedItem]:
+def live_items(world: World) -> Sequence[TrackedItem]:
     """Items that stand in a document today, template text left out."""
-    return (tracked for tracked in world.items if tracked.removed_at is None and not tracked.item.placeholder)
+    return _of(world).live
 
 
 def post_mortems(world: World) -> Iterator[PostMortem]:
@@ -43,16 +99,12 @@ def post_mortems(world: World) -> Iterator[PostMortem]:
 
 def documents_by_path(world: World) -> Mapping[str, PostMortem]:
     """Each document under its path."""
-    return {document.path: document for document in world.documents}
+    return _of(world).documents
 
 
-def by_document(world: World) -> Iterator[tuple[PostMortem, list[TrackedItem]]]:
+def by_document(world: World) -> Sequence[tuple[PostMortem, list[TrackedItem]]]:
     """Each post-mortem with its live items, in the order of the document."""
-    groups: dict[str, list[TrackedItem]] = {}
-    for tracked in live_items(world):
-        groups.setdefault(tracked.path, []).append(tracked)
-    for document in post_mortems(world):
-        yield document, groups.get(document.path, [])
+    return _of(world).grouped
 
 
 def due_of(tracked: TrackedItem) -> dt.date | None:
@@ -85,13 +137,7 @@ def issue_name(tracked: TrackedItem) -> str:
 
 def document_words(world: World) -> Mapping[str, Wording | None]:
     """The words of the language of each document, by path; None where it is unknown."""
-    titles: dict[str, list[str]] = {}
-    for tracked in live_items(world):
-        titles.setdefault(tracked.path, []).append(tracked.item.title)
-    return {
-        document.path: wording(spoken_language(document.language, titles.get(document.path, ())))
-        for document in world.documents
-    }
+    return _of(world).words
 
 
 def worded_items(world: World) -> Iterator[tuple[TrackedItem, Wording]]:
