@@ -25,7 +25,7 @@ class Status(StrEnum):
     @property
     def is_closed(self) -> bool:
         """True where nothing is left to do: done, or decided against."""
-        return self in (Status.DONE, Status.CANCELLED)
+        return self is Status.DONE or self is Status.CANCELLED
 
 
 class Severity(StrEnum):

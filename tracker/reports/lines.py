@@ -267,6 +267,8 @@ def _incident(document: PostMortem | None) -> str | None:
 
 def _flags(tracked: TrackedItem, moment: dt.datetime, *, is_open: bool) -> tuple[str, ...]:
     removed = tracked.removed_at is not None and tracked.removed_at <= moment
+    if not (removed or tracked.issue_gone or tracked.candidates or tracked.conflicts or tracked.unreadable):
+        return ("drift",) if _drifts(tracked, is_open=is_open) else ()
     wrong = {
         "removed": removed,
         "gone": tracked.issue_gone and _gone_by(tracked, moment),

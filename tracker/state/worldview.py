@@ -29,7 +29,7 @@ def world_at(
     events = _events(connection)
     conflicts = _conflicts(connection)
     documents = reader.post_mortems(connection)
-    records = list(reader.all_items(connection))
+    records = list(reader.all_items(connection, documents))
     titles = {record.item_id: record.item.title for record in records}
     items = [_tracked(record, events.get(record.item_id, ()), conflicts, as_of) for record in records]
     if as_of is None:
@@ -161,11 +161,28 @@ def _events(connection: Connection) -> Mapping[str, list[Event]]:
     found: defaultdict[str, list[Event]] = defaultdict(list)
     # The same few texts come back a hundred thousand times: one copy of each is enough.
     same, sides = sys.intern, {side.value: side for side in Side}
-    rows = connection.execute(select(*columns).order_by(ObservedChange.at, ObservedChange.id))
-    for at, item_id, side, name, *values in rows:
-        old, new, by = (None if text is None else same(text) for text in values)
-        found[item_id].append(Event(at, same(item_id), sides[side], same(name), old, new, by))
+    # In the order of the key, which costs the database no sorting; each item's few are sorted here.
+    for at, item_id, side, name, old, new, by in connection.execute(
+        select(*columns).order_by(ObservedChange.id)
+    ):
+        found[item_id].append(
+            Event(
+                at,
+                same(item_id),
+                sides[side],
+                same(name),
+                old and same(old),
+                new and same(new),
+                by and same(by),
+            )
+        )
+    for events in found.values():
+        events.sort(key=_when)
     return found
+
+
+def _when(event: Event) -> dt.datetime:
+    return event.at
 
 
 def _conflicts(connection: Connection) -> Mapping[str, tuple[str, ...]]:
