@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from tracker.models import ActionItem
 
+SUBSTITUTED = 0.6  # at most so alike are titles of which one has a word where the other has another
 SAME_WORD = 0.75  # fuzzy likeness from which two words are one with a typo ("alerting", "alertnig")
 
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
@@ -117,11 +118,13 @@ def titles(one: str, other: str) -> float:
     if not mine or not theirs:
         return 0.0
     left, right = Counter(mine), Counter(theirs)
-    only_left, only_right = list((left - right).elements()), list((right - left).elements())
     shared = 2 * _weight((left & right).elements())
-    shared += _fuzzy(only_left, only_right)
-    total = _weight(mine) + _weight(theirs)
-    return min(shared / total, _ceiling(mine, theirs, only_left, only_right))
+    only_left, only_right = list((left - right).elements()), list((right - left).elements())
+    ceiling = _ceiling(mine, theirs, only_left, only_right)
+    typos, only_left, only_right = _fuzzy(only_left, only_right)
+    if _content(only_left) and _content(only_right):
+        ceiling = min(ceiling, SUBSTITUTED)
+    return min((shared + typos) / (_weight(mine) + _weight(theirs)), ceiling)
 
 
 def items(one: ActionItem, other: ActionItem, *, neighbours: float | None = None) -> float:
@@ -185,18 +188,24 @@ def _weight(found: Iterable[str]) -> float:
     return sum(1.0 if word in _LIGHT else min(len(word), 8) + 1.0 for word in found)
 
 
-def _fuzzy(left: list[str], right: list[str]) -> float:
-    """Weight of words that are the same but for a typo; each word is used once."""
+def _fuzzy(left: list[str], right: list[str]) -> tuple[float, list[str], list[str]]:
+    """Weight of words that are the same but for a typo, each used once; and the words that are left over."""
     from rapidfuzz.fuzz import ratio
 
-    shared, free = 0.0, list(right)
+    shared, alone, free = 0.0, list[str](), list(right)
     for word in left:
         best = max(free, key=lambda each: ratio(word, each), default=None)
-        if best is None or _numeric(word) or (score := ratio(word, best) / 100) < SAME_WORD:
+        score = ratio(word, best) / 100 if best is not None and not _numeric(word) else 0.0
+        if best is None or score < SAME_WORD:
+            alone.append(word)
             continue
         free.remove(best)
         shared += score * (_weight([word]) + _weight([best]))
-    return shared
+    return shared, alone, free
+
+
+def _content(left_over: list[str]) -> bool:
+    return any(word not in _LIGHT for word in left_over)
 
 
 def _ceiling(

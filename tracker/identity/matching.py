@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from tracker.identity import likeness
-from tracker.identity.assignment import Assignment, assign
+from tracker.identity.assignment import ACCEPT, Assignment, assign
 from tracker.identity.documents import pair_documents
 from tracker.identity.values import (
     Ambiguity,
@@ -70,9 +70,15 @@ class _Matcher:
         self._by_reference()
         today = {document.path: document for document in self.today}
         documents = {document.path: document for document in self.known}
+        inside: list[_InDocument] = []
         for path, old in self.pairs.items():
             rows = [Place(path, index) for index in range(len(today[path].items))]
-            _InDocument(self, rows, [each.item_id for each in documents[old].items]).run()
+            inside.append(_InDocument(self, rows, [each.item_id for each in documents[old].items]))
+        for each in inside:
+            each.match_surely()
+        left = self._by_text(self.free_items(self.items))
+        for each in inside:
+            each.match_by_likeness(left)
         self._moves()
         held = {item for ambiguity in self.ambiguous.values() for item in ambiguity.candidates}
         lost = tuple(
@@ -135,9 +141,7 @@ class _Matcher:
         rows, items = self.free_rows(self.rows), self.free_items(self.items)
         if not rows or not items:
             return
-        by_text: defaultdict[str, list[str]] = defaultdict(list)
-        for item_id in items:
-            by_text[likeness.normal(self.items[item_id].item.title)].append(item_id)
+        by_text = self._by_text(items)
         wanted = Counter(likeness.normal(self.rows[place].title) for place in rows)
         copies = self._copies()
         for place in rows:
@@ -146,6 +150,9 @@ class _Matcher:
             if for_this:
                 self._move(place, for_this, alone=wanted[text] == 1, copies=copies)
         self._moves_by_likeness(copies)
+
+    def _by_text(self, ids: Iterable[str]) -> dict[str, list[str]]:
+        return _grouped((likeness.normal(self.items[item_id].item.title), item_id) for item_id in ids)
 
     def _move(
         self, place: Place, candidates: list[str], *, alone: bool, copies: set[tuple[str, str]]
@@ -199,7 +206,7 @@ class _Matcher:
             [self.rows[place].title for place in rows], [self.items[each].item.title for each in items]
         ):
             score = likeness.items(self.rows[rows[row]], self.items[items[item]].item)
-            if score >= MOVED:
+            if score >= ACCEPT:
                 scores[row, item] = score
         result = assign(scores, accept=MOVED)
         for row, item in result.clear.items():
@@ -219,10 +226,10 @@ class _InDocument:
     def __init__(self, matcher: _Matcher, rows: list[Place], ids: list[str]) -> None:
         self.matcher, self.rows, self.ids = matcher, rows, ids
 
-    def run(self) -> None:
+    def match_surely(self) -> None:
+        """By text and by the document's own ids."""
         self._same_text()
         self._own_id()
-        self._alike()
 
     def _free(self) -> tuple[list[Place], list[str]]:
         return self.matcher.free_rows(self.rows), self.matcher.free_items(self.ids)
@@ -281,7 +288,13 @@ class _InDocument:
             likeness.titles(matcher.rows[each].title, item.title) < mine for each in rows if each != place
         )
 
-    def _alike(self) -> None:
+    def match_by_likeness(self, left: dict[str, list[str]]) -> None:
+        """What is left of rows and items, by the best overall assignment.
+
+        Args:
+            left: Text -> items of any document whose row is not found yet. A row that has the very text of an item that
+                left another document is not taken for one that is only like it.
+        """
         rows, ids = self._free()
         if not rows or not ids:
             return
@@ -298,13 +311,25 @@ class _InDocument:
             )
             for row, item in pairs
         }
-        self._take(assign(scores), rows, ids, scores)
+        self._take(assign(scores), rows, ids, scores, left)
 
     def _take(
-        self, result: Assignment, rows: list[Place], ids: list[str], scores: dict[tuple[int, int], float]
+        self,
+        result: Assignment,
+        rows: list[Place],
+        ids: list[str],
+        scores: dict[tuple[int, int], float],
+        left: dict[str, list[str]],
     ) -> None:
         for row, item in result.clear.items():
-            self.matcher.bind(rows[row], ids[item], "likeness", scores[row, item])
+            text = likeness.normal(self.matcher.rows[rows[row]].title)
+            moved_in = self.matcher.free_items(each for each in left.get(text, ()) if each not in self.ids)
+            if moved_in:
+                self.matcher.doubt(
+                    rows[row], [ids[item], *moved_in], "it may have come from another document"
+                )
+            else:
+                self.matcher.bind(rows[row], ids[item], "likeness", scores[row, item])
         for row, candidates in result.unclear.items():
             one = len(candidates) == 1
             why = "it is only somewhat alike" if one else "several known items are about as alike"
