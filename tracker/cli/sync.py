@@ -94,7 +94,7 @@ def _run(invocation: Invocation, paths: tuple[Path, ...], options: SyncOptions, 
     progress = TerminalProgress(show=form == "text", quiet=invocation.quiet)
     opener = Opener(invocation, wait=options.wait, announce=progress.announce)
     with open_state(invocation, create=True) as store:
-        opener.recall(store)
+        opener.recall(store, writing=not options.dry_run)
         try:
             report = run(
                 source,
@@ -107,7 +107,6 @@ def _run(invocation: Invocation, paths: tuple[Path, ...], options: SyncOptions, 
             )
         finally:
             progress.close()
-        opener.keep(store)
     _show(report, options, form, quiet=invocation.quiet)
     return int(report.exit_code)
 

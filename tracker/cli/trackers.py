@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections import UserDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracker.errors import UserError
@@ -24,12 +25,15 @@ class Opener:
         wait: Adapters wait for a used-up rate budget instead of deferring.
         announce: Told while an adapter waits.
         memories: Tracker name -> what its adapter remembers; filled by `recall`, changed by the adapters.
+        store: Takes what the adapters remember at once, so that a killed run forgets none of it; None in a run that writes
+            nothing.
     """
 
     invocation: Invocation
     wait: bool = False
     announce: Callable[[str], None] = lambda _text: None
-    memories: dict[str, dict[str, str]] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
+    store: Store | None = None
 
     def __call__(self, name: str) -> Tracker:
         """The tracker of a `[trackers.NAME]` table; sends nothing yet.
@@ -51,19 +55,47 @@ class Opener:
             environ=self.invocation.environ,
             now=self.invocation.now,
             sleep=time.sleep,
-            memory=self.memories.setdefault(name, {}),
+            memory=self._memory(name, table.type),
             wait=self.wait,
             announce=self.announce,
         )
         return create(name, table.type, table.options, context)
 
-    def recall(self, store: Store) -> None:
-        """Give the adapters what they kept in the last run."""
-        self.memories = {name: dict(record.memory) for name, record in store.trackers().items()}
+    def recall(self, store: Store, *, writing: bool = True) -> None:
+        """Give the adapters what they kept in the last run.
 
-    def keep(self, store: Store) -> None:
-        """Keep what the adapters want to remember for the next run."""
-        for name, record in store.trackers().items():
-            memory = self.memories.get(name, {})
-            if memory != dict(record.memory):
-                store.save_tracker(replace(record, memory=memory))
+        Args:
+            store: Where it is kept.
+            writing: Keep what they want to remember from now on, too.
+        """
+        self.memories = {name: Memory(record.memory) for name, record in store.trackers().items()}
+        self.store = store if writing else None
+
+    def _memory(self, name: str, type_: str) -> Memory:
+        memory = self.memories.setdefault(name, Memory({}))
+        store = self.store
+        if store is not None:
+            memory.keep = lambda: store.save_memory(name, type_, memory)
+        return memory
+
+
+class Memory(UserDict[str, str]):
+    """What one adapter remembers; every change is kept before the next thing happens.
+
+    An adapter notes here what it is about to create and when it wrote last, which would be worth nothing after a kill if it
+    were kept at the end of the run.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.keep: Callable[[], None] = lambda: None
+        super().__init__(values)
+
+    def __setitem__(self, key: str, item: str) -> None:
+        changed = self.data.get(key) != item
+        self.data[key] = item
+        if changed:
+            self.keep()
+
+    def __delitem__(self, key: str) -> None:
+        del self.data[key]
+        self.keep()

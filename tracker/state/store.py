@@ -237,9 +237,14 @@ class Store:
             writer.note(key, value)
 
     def save_tracker(self, record: TrackerRecord) -> None:
-        """Keep what a tracker's adapter wants to remember, its cursor and its health."""
-        row = {name: getattr(record, name) for name in TrackerRecord.__dataclass_fields__}
-        row["memory"] = json.dumps(dict(record.memory), sort_keys=True)
+        """Keep a tracker's cursor and health; what its adapter remembers is left as it is (`save_memory`)."""
+        row = {name: getattr(record, name) for name in TrackerRecord.__dataclass_fields__ if name != "memory"}
+        with explained(self.place), self._engine.begin() as connection:
+            upsert(connection, TrackerMemory, [row])
+
+    def save_memory(self, name: str, type_: str, memory: Mapping[str, str]) -> None:
+        """Keep what a tracker's adapter remembers, committed when this returns."""
+        row = {"name": name, "type": type_, "memory": json.dumps(dict(memory), sort_keys=True)}
         with explained(self.place), self._engine.begin() as connection:
             upsert(connection, TrackerMemory, [row])
 

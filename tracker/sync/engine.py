@@ -78,6 +78,8 @@ def run(
             report = _carry_out(
                 prepared, store, options, run_id=run_id, lock=lock, now=now, progress=progress
             )
+        # An adapter may still read when it is closed.
+        report = replace(report, requests=_requests(prepared))
         _close_books(prepared, report, store, run_id, now)
     except PmtrackError as error:
         store.finish_run(run_id, done=0, failed=1, deferred=0, exit_code=int(error.exit_code))
@@ -152,11 +154,7 @@ def _close_books(
 def _report(prepared: Preparation, records: list[ActionRecord]) -> SyncReport:
     return SyncReport(
         actions=tuple(records),
-        requests={
-            name: desk.adapter.requests
-            for name, desk in sorted(prepared.desks.items())
-            if desk.adapter is not None
-        },
+        requests=_requests(prepared),
         exit_code=_exit_code(prepared, records),
         messages=tuple(prepared.messages()),
         diagnostics=prepared.sighting.diagnostics,
@@ -164,6 +162,14 @@ def _report(prepared: Preparation, records: list[ActionRecord]) -> SyncReport:
         read=prepared.sighting.read,
         items=prepared.items,
     )
+
+
+def _requests(prepared: Preparation) -> dict[str, int]:
+    return {
+        name: desk.adapter.requests
+        for name, desk in sorted(prepared.desks.items())
+        if desk.adapter is not None
+    }
 
 
 def _exit_code(prepared: Preparation, records: list[ActionRecord]) -> ExitCode:
