@@ -8,7 +8,7 @@ from tracker.models import Status
 from tracker.reading import references
 from tracker.reading.blocks import Text
 from tracker.reading.states import States
-from tracker.vocabulary import Vocabulary
+from tracker.vocabulary import Vocabulary, fold
 
 ACTION = "action"
 IMPROVEMENT = "improvement"
@@ -68,7 +68,7 @@ class Sections:
     def heading(self, text: Text, level: int) -> Section:
         """A heading opens a section and closes those of its level and below."""
         title = " ".join(text.plain.split())
-        kinds = self.words.find("heading", title)
+        kinds = self._kinds(title)
         self.seen += 1
         if level == 0:
             level = 2 if set(kinds) <= {HORIZON, CATEGORY} and self.seen > 1 else 1
@@ -80,11 +80,22 @@ class Sections:
         self.stack.append(section)
         return section
 
+    def _kinds(self, title: str) -> tuple[str, ...]:
+        """What a heading may mean; actions that it calls taken or applied are steps of the response."""
+        kinds = self.words.find("heading", title)
+        if ACTION not in kinds:
+            return kinds
+        plain = fold(title.partition("(")[0])
+        if plain in self.words.table("heading"):
+            return kinds
+        past = self.words.phrases("words", "past")
+        return ("response",) if any(word in past for word in plain.split()) else kinds
+
     def label(self, title: str, text: Text) -> Section:
         """A label opens a section that ends at the next label or heading."""
         while self.now.level >= _LABEL_LEVEL:
             self.stack.pop()
-        kinds = self.words.find("heading", title)
+        kinds = self._kinds(title)
         self.stack.append(self._made(title, kinds, self.now, _LABEL_LEVEL, text))
         return self.now
 
@@ -97,7 +108,7 @@ class Sections:
 
     def nested(self, title: str, text: Text, within: Section) -> Section:
         """The section of the entries below a labelled entry; not put on the stack."""
-        return self._made(title, self.words.find("heading", title), within, _LABEL_LEVEL, text)
+        return self._made(title, self._kinds(title), within, _LABEL_LEVEL, text)
 
     def owned(self, owners: tuple[str, ...]) -> None:
         """A line with only a name: what follows is theirs; an empty one ends that."""
@@ -148,8 +159,7 @@ def _resolve(kinds: tuple[str, ...], parent: str) -> tuple[str, str]:
     if ACTION in kinds:
         return ACTION, "its heading names action items"
     if parent == ACTION:
-        below = mild or own[0] in _COMPONENTS
-        return (ACTION, "it belongs to the action items above") if below else _named(own[0])
+        return (ACTION, "it belongs to the action items above") if mild else _named(own[0])
     if IMPROVEMENT in kinds and not (own and parent in own):
         return IMPROVEMENT, "its heading names improvements"
     if own and not (parent == IMPROVEMENT and CATEGORY in kinds):
@@ -170,5 +180,3 @@ def _named(kind: str) -> tuple[str, str]:
 
 
 _MILD = frozenset((HORIZON, CATEGORY, IMPROVEMENT))
-_COMPONENTS = frozenset(("response", "detection", "cause", "impact", "summary"))
-"""Below action items such a heading names the part of the system or of the process that the actions are about."""

@@ -53,7 +53,8 @@ class Vocabulary:
         table = self._groups.setdefault(group, {})
         for line in phrases:
             phrase, has_value, value = line.partition(" = ")
-            key = fold(phrase)
+            plain = phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha()
+            key = phrase if plain else fold(phrase)
             known = table.get(key, ())
             mine = value if has_value else kind
             if mine not in known:
@@ -119,18 +120,22 @@ class Vocabulary:
         known = [kind for part in parts for kind in table.get(_NUMBERING.sub("", part + " ").strip(), ())]
         if known:
             return tuple(dict.fromkeys(known))
-        return self._windows(table, whole.split()) or self._wide_in(group, table, whole)
+        return self._windows(group, table, whole.split()) or self._wide_in(group, table, whole)
 
-    @staticmethod
-    def _windows(table: Mapping[str, Kinds], words: list[str]) -> Kinds:
-        """The longest phrase of several words inside, or else what the first and the last word say."""
+    def _windows(self, group: str, table: Mapping[str, Kinds], words: list[str]) -> Kinds:
+        """The longest phrase of several words inside, or else what the first and the last word say.
+
+        A single word makes a heading one about actions only where it can mean nothing else.
+        """
         for size in range(min(6, len(words) - 1), 1, -1):
             for start in range(len(words) - size + 1):
                 kinds = table.get(" ".join(words[start : start + size]))
                 if kinds:
                     return kinds
+        sure = self.phrases("words", "action") if group == "heading" else frozenset(words)
         ends = (words[-1], words[0]) if len(words) > 1 else ()
-        return tuple(dict.fromkeys(kind for word in ends for kind in table.get(word, ())))
+        found = ((word, kind) for word in ends for kind in table.get(word, ()))
+        return tuple(dict.fromkeys(kind for word, kind in found if kind != "action" or word in sure))
 
     def _wide_in(self, group: str, table: Mapping[str, Kinds], text: str) -> Kinds:
         if text.isascii():
