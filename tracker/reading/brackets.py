@@ -87,7 +87,7 @@ def _group_status(k: Knowledge, text: str) -> Status | None:
 
 def _group_due(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
     phrase = after_due_word(k, text)
-    if phrase is None and not (text[:1].isdigit() and k.calendar.read(text).day and len(text) < 24):
+    if phrase is None and not (text[:1].isdecimal() and k.calendar.read(text).day and len(text) < 24):
         return False
     day = k.calendar.read(phrase or text)
     if day.day is None or end < draft.tail() - 1:

@@ -28,11 +28,33 @@ WEIGHT = {
     "event": -0.6,
     "other": -0.2,
 }
-STRONG_ACTION, WEAK_ACTION = 0.7, 0.5
+STRONG_ACTION, WEAK_ACTION, VAGUE_ACTION = 0.7, 0.5, 0.3
 THRESHOLD = 0.95
 _SECTION = {"action": 1.0, "improvement": 0.3, "horizon": 0.4, "neutral": 0.0, "summary": 0.0}
 _WEAK = frozenset(
     (
+        "titre",
+        "intitulé",
+        "título",
+        "titulo",
+        "tittel",
+        "题",
+        "标题",
+        "タイトル",
+        "제목",
+        "name",
+        "nom",
+        "nombre",
+        "nome",
+        "recommandation",
+        "recomendación",
+        "recomendação",
+        "recommendations",
+        "empfehlung",
+        "mesure",
+        "étape",
+        "paso",
+        "passo",
         "description",
         "item",
         "issue",
@@ -169,13 +191,19 @@ class ColumnReader:
             roles[-max(sizes)[1]] = "action"
 
     @staticmethod
-    def _scored(roles: list[str], header: list[str], section: Section) -> Columns:
+    def _action_weight(name: str, section: Section) -> float:
+        """A column called "Title" or "Item" holds actions where the section says so, and may hold anything elsewhere."""
+        if name and fold(name) not in _WEAK:
+            return STRONG_ACTION
+        return WEAK_ACTION if section.kind in ("action", "improvement", "horizon") else VAGUE_ACTION
+
+    def _scored(self, roles: list[str], header: list[str], section: Section) -> Columns:
         score = _SECTION.get(section.kind, AGAINST)
         parts = [f"section {section.kind} {score:+.1f}"]
         for role, name in zip(roles, header, strict=True):
             weight = WEIGHT.get(role, 0.0)
             if role == "action":
-                weight = WEAK_ACTION if fold(name) in _WEAK or not name else STRONG_ACTION
+                weight = self._action_weight(name, section)
             if weight:
                 parts.append(f"{name or '(no name)'}: {role} {weight:+.1f}")
             score += weight

@@ -65,7 +65,7 @@ class Calendar:
         if not text or len(text) > _MOST:
             return NOTHING
         low = text.casefold()
-        has_digit = any(char.isdigit() for char in low)
+        has_digit = any(char.isdecimal() for char in low)
         if has_digit:
             for rule in (self._ymd, self._wide, self._named, self._numeric, self._period):
                 day = rule(low)
@@ -117,7 +117,7 @@ class Calendar:
         months = self.words.table("months")
         tokens = _WORD.findall(low)
         for index, token in enumerate(tokens):
-            if token not in months or token.isdigit():
+            if token not in months or token.isdecimal():
                 continue
             month = int(months[token][0])
             year = _year_in(tokens)
@@ -138,7 +138,7 @@ class Calendar:
             return None
         first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         day_first = self.day_first if self.day_first is not None else _order_in(self.text)
-        if found[2] == "." or first > 12:
+        if found[2] in ".-" or first > 12:
             day_first = True
         elif second > 12:
             day_first = False
@@ -196,7 +196,7 @@ class Calendar:
         tokens = _WORD.findall(phrase)
         for index, token in enumerate(tokens[:6]):
             known = numbers.get(token)
-            count = int(token) if token.isdigit() else int(known[0]) if known else 0
+            count = int(token) if token.isdecimal() else int(known[0]) if known else 0
             if not 0 < count < 1000:
                 continue
             for size in (2, 1):
@@ -264,7 +264,11 @@ def _full_year(text: str | None) -> int | None:
 
 def _year_in(tokens: list[str]) -> int | None:
     return next(
-        (int(token) for token in tokens if len(token) == 4 and token[:2] in ("19", "20") and token.isdigit()),
+        (
+            int(token)
+            for token in tokens
+            if len(token) == 4 and token[:2] in ("19", "20") and token.isdecimal()
+        ),
         None,
     )
 
@@ -274,7 +278,7 @@ def _day_near(tokens: list[str], index: int) -> int | None:
     before = [token for token in tokens[max(0, index - 3) : index] if token not in _ORDINALS]
     after = [token for token in tokens[index + 1 : index + 3] if token not in _ORDINALS]
     for token in (before[-1:], after[:1]):
-        if token and token[0].isdigit() and len(token[0]) <= 2 and 1 <= int(token[0]) <= 31:
+        if token and token[0].isdecimal() and len(token[0]) <= 2 and 1 <= int(token[0]) <= 31:
             return int(token[0])
     return None
 

@@ -91,7 +91,7 @@ def _done_remark(text: str) -> Status | None:
 def _bare_day(k: Knowledge, text: str) -> bool:
     """Whether a segment is a date and nothing else."""
     return (
-        text[:1].isdigit()
+        text[:1].isdecimal()
         and not set(text) & set("():;")
         and len(text) <= _LONGEST_DAY
         and len(text.split()) <= 3
@@ -145,7 +145,7 @@ def _surely_day(k: Knowledge, phrase: str) -> bool:
     if k.calendar.read(phrase).day is None:
         return False
     tokens = fold(phrase).split()
-    if any(token.isdigit() for token in tokens):
+    if any(token.isdecimal() for token in tokens):
         return True
     return len(tokens) <= 4 and (
         fold(phrase) in k.words.table("relative")

@@ -136,9 +136,21 @@ def _texts(
         return
     texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]
     for text in texts:
-        if waiting and len(text.plain) < 120:
-            header.put(waiting, text.plain.split("\n")[0], text.span())
+        if waiting:
+            header.put(waiting, _first_words(text), text.span())
         _labelled(header, text, words, allowed)
+
+
+def _first_words(text: Text) -> str:
+    """What stands under a heading such as "Severity": a short line, or the bold words that open a longer one."""
+    lead = text.lead("strong")
+    line = text.plain.partition("\n")[0]
+    if len(line) < _SHORT_VALUE:
+        return line
+    return text.plain[lead.start : lead.end] if lead else ""
+
+
+_SHORT_VALUE = 120
 
 
 def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[str] | None) -> None:
@@ -164,9 +176,13 @@ def title(header: Header) -> str | None:
 
 def incident_id(header: Header) -> str | None:
     """The id field, or an id in the title."""
-    stated = header.values.get("incident_id")
-    if stated:
-        return stated.strip("[]`# ").split(" ")[0].rstrip(",;")
+    stated = header.values.get("incident_id", "").replace("`", "").strip("[]# ")
+    parts = stated.split(" ")
+    if any(char.isdecimal() for char in parts[0]):
+        several = len(parts) < 4 and all(
+            any(char.isdecimal() for char in part) and len(part) > 3 for part in parts
+        )
+        return stated if several else parts[0].rstrip(",;")
     for text in (header.h1, header.values.get("title"), header.first_heading):
         found = _ID.search(text or "")
         if found and not _NO_ID.match(found[1]):
@@ -225,7 +241,7 @@ _FIRST_PARAGRAPHS = 4
 
 def first_day(text: str, calendar: Calendar) -> dt.date | None:
     """The first day that a header value states; a month or quarter alone is none."""
-    if not any(char.isdigit() for char in text):
+    if not any(char.isdecimal() for char in text):
         return None
     day = calendar.full(text[:160])
     return day if day and day.year >= _FIRST_YEAR else None

@@ -71,7 +71,7 @@ def _next_colon(text: str, at: int) -> int:
             return -1
         at = min(hits)
         after = text[at + 1 : at + 2]
-        digits = at > 0 and text[at - 1].isdigit() and after.isdigit()
+        digits = at > 0 and text[at - 1].isdecimal() and after.isdecimal()
         if not digits and text[at + 1 : at + 3] != "//" and after != ":" and (at == 0 or text[at - 1] != ":"):
             return at
         at += 1

@@ -37,14 +37,16 @@ def inside(draft: Draft, start: int, end: int) -> bool:
     """Whether the sentence goes on behind a stretch that did not open it."""
     plain = draft.text.plain
     before, after = plain[:start].rstrip(" *_`"), plain[end : draft.stop].lstrip(" *_`")
-    if before.endswith(("(", "[", "（", ",")) or not before:
-        return not before and not after.startswith((":", "-", "–", "—", "：", ")", "]"))
+    led_in = fold(before) in _REF_WORDS
+    if before.endswith(("(", "[", "（", ",")) or not before or led_in:
+        return (not before or led_in) and not after.startswith((":", "-", "–", "—", "：", ")", "]"))
     if before.endswith((":", "：")) and after.startswith(_DASHES):
         return False
     rest = _rest(draft, end)
     return bool(rest) and rest[0] not in ".,;)]）】" and not before.endswith((".", ";"))
 
 
+_REF_WORDS = frozenset(("pr", "mr", "issue", "ticket", "jira", "bug", "story", "task"))
 _DASHES = ("-", "–", "—", "‚Äî", "‚Äì", "â€”", "â€“")
 """The last ones are dashes read in a wrong encoding."""
 

@@ -174,7 +174,8 @@ _STATE = re.compile(r"\[([^\[\]]{2,20})\]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d
 def _lead_owner(k: Knowledge, draft: Draft, head: int) -> bool:
     plain = draft.text.plain
     colon = plain.find(":", head, head + 50)
-    if colon > head and k.people.is_person(plain[head:colon].strip("[]()* ")):
+    name = plain[head:colon].strip("[]()* ") if colon > head else ""
+    if name and (k.people.is_person(name) or (_is_team(k, name) and len(name.split()) <= 3)):
         draft.add_owners(k.people.owners(plain[head:colon].strip("[]()* ")), head, colon)
         draft.cut(head, colon + 1)
         return True

@@ -74,6 +74,8 @@ def _owner(draft: Draft, text: Text, reader: Reader) -> None:
     if names:
         draft.owners = list(names)
         draft.evidence.append("owners")
+    if not draft.refs:
+        _refs_in(draft, text, strict=True)
 
 
 def _due(draft: Draft, text: Text, reader: Reader) -> None:

@@ -134,7 +134,7 @@ class _Walk:
             level = number.find(_W + "ilvl")
             return min(9, int(level.get(_W + "val") or 0) if level is not None else 0) + 1
         if style.casefold().startswith("list "):
-            return int(style[-1]) if style[-1:].isdigit() else 1
+            return int(style[-1]) if style[-1:].isdecimal() else 1
         return 0
 
     def _runs(self, node: Any) -> None:
@@ -192,7 +192,7 @@ def _heading_level(style: str) -> int:
         return 1
     return (
         int(name[-1])
-        if name.startswith(("heading ", "überschrift ", "titre ")) and name[-1:].isdigit()
+        if name.startswith(("heading ", "überschrift ", "titre ")) and name[-1:].isdecimal()
         else 0
     )
 
