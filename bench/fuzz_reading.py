@@ -22,6 +22,7 @@ from tracker.reading import documents
 from tracker.reading.settings import make
 
 LIMIT_S = 5
+_PROGRESS = 10_000
 EXTENSION = {
     "markdown": "md",
     "text": "txt",
@@ -150,6 +151,8 @@ def fuzz(form: str, count: int, seed: int) -> int:
         finally:
             signal.alarm(0)
         longest = max(longest, time.perf_counter() - before)
+        if number % _PROGRESS == 0:
+            print(f"{form}: {number} inputs so far, {failed} failed", flush=True)
     took = time.perf_counter() - start
     print(
         f"{form}: {number} inputs, {failed} failed, longest {longest * 1000:.0f} ms, {took:.0f} s, seed {seed}",
