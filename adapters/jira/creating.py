@@ -87,7 +87,7 @@ class Creator:
     def _drafts(
         self, batch: Sequence[NewIssue], screen: Screen, dialect: Dialect
     ) -> tuple[list[_Draft], list[CreateOutcome]]:
-        parents = self._groups.parents(batch)
+        parents = self._groups.parents(batch, dialect)
         drafts, refused = [], []
         for new in batch:
             parent = parents.get(new.group or "")

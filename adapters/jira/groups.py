@@ -12,6 +12,7 @@ from collections.abc import Mapping, MutableMapping, Sequence
 from adapters.jira import mapping
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
+from adapters.jira.mapping import Dialect
 from adapters.jira.probe import Prober
 from adapters.jira.references import number_of
 from tracker.errors import AdapterError
@@ -32,14 +33,14 @@ class Groups:
         self._memory = memory
         self._prober = prober
 
-    def parents(self, batch: Sequence[NewIssue]) -> dict[str, Parent]:
+    def parents(self, batch: Sequence[NewIssue], dialect: Dialect) -> dict[str, Parent]:
         """The key of the parent for each group of the batch, or why there is none; {} where none is configured."""
         if self._options.parent == "none":
             return {}
         groups = {new.group: new.group_title or new.group for new in batch if new.group}
-        return {group: self._parent(group, title) for group, title in groups.items()}
+        return {group: self._parent(group, title, dialect) for group, title in groups.items()}
 
-    def _parent(self, group: str, title: str) -> Parent:
+    def _parent(self, group: str, title: str, dialect: Dialect) -> Parent:
         token = token_of(group)
         known = self._memory.get(f"group {token}")
         if known:
@@ -47,12 +48,19 @@ class Groups:
         try:
             found = self._settled(token)
             watermark = self._prober.watermark()
+            named = {} if dialect.cloud or found else self._epic_name(title)
         except AdapterError as error:
             return NotSent(error.message)
         if found:
             return found
         self._memory[f"group-intent {token}"] = watermark
-        return self._make(token, group, title)
+        return self._make(token, group, title, named)
+
+    def _epic_name(self, title: str) -> dict[str, str]:
+        """The field that Data Center wants an epic to be named in, where it has one."""
+        fields = self._client.read("GET", "field")
+        name = next((str(each["id"]) for each in fields if each.get("name") == mapping.EPIC_NAME), None)
+        return {name: mapping.title_for(title)} if name else {}
 
     def _settled(self, token: str) -> str | None:
         """The parent that an earlier create of unknown outcome has made."""
@@ -64,7 +72,7 @@ class Groups:
                 return self._keep(token, str(raw["key"]))
         return None
 
-    def _make(self, token: str, group: str, title: str) -> Parent:
+    def _make(self, token: str, group: str, title: str, named: Mapping[str, str]) -> Parent:
         body = {
             "fields": {
                 "project": {"key": self._options.project},
@@ -72,6 +80,7 @@ class Groups:
                 "summary": mapping.title_for(title),
                 "labels": [self._options.label],
                 "description": f"The action items of {group}.",
+                **named,
             },
             "properties": [{"key": PROPERTY, "value": {"group": token}}],
         }

@@ -19,6 +19,9 @@ from tracker.remote import Field, IssueChange, NewIssue
 TITLE_LIMIT = 255
 PROPERTY = "pmtrack"
 PROPERTY_LIMIT = 32_000
+EPIC_LINK, EPIC_NAME = "Epic Link", "Epic Name"
+"""Fields of Jira Software Data Center; the second is required there for an epic."""
+
 READ_FIELDS = (
     "summary",
     "status",
@@ -94,7 +97,7 @@ def new_payload(
         **configured(new, options, screen, dialect),
     }
     if parent:
-        fields["parent"] = {"key": parent}
+        fields |= parent_field(parent, screen, dialect)
     for name in [name for name in fields if not screen.offers(name) and name not in ("project", "issuetype")]:
         del fields[name]
         warnings.append(
@@ -102,6 +105,12 @@ def new_payload(
         )
     properties = [property_for(new.marker, context)] if options.entity_property else []
     return Payload(fields, properties, safe(context), tuple(warnings))
+
+
+def parent_field(parent: str, screen: Screen, dialect: Dialect) -> dict[str, Any]:
+    """How an issue names its epic: by `parent`, on Data Center by the field of its agile part."""
+    link = None if dialect.cloud else screen.find(EPIC_LINK)
+    return {link.id: parent} if link else {"parent": {"key": parent}}
 
 
 def _optional(new: NewIssue, dialect: Dialect) -> dict[str, Any]:

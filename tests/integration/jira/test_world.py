@@ -92,6 +92,20 @@ def test_components_security_reporter_and_parent_are_set_as_configured(either: B
     assert issue.fields["reporter"] == reporter
 
 
+def test_data_center_names_and_links_epics_in_its_own_fields(datacenter: Bench) -> None:
+    for field in (
+        CustomField("customfield_10001", "Epic Link"),
+        CustomField("customfield_10002", "Epic Name"),
+    ):
+        datacenter.site.add_custom_field("OPS", field)
+    new = NewIssue("k0000000epic", "Item", group="INC-7", group_title="Outage")
+    assert isinstance(outcome(datacenter, new, parent="epic"), Confirmed)
+    epic, issue = datacenter.site.living()
+    assert epic.fields["customfield_10002"] == "Outage"
+    assert issue.fields["customfield_10001"] == epic.key
+    assert "parent" not in issue.fields
+
+
 def test_one_parent_serves_all_items_of_a_post_mortem_and_later_runs(either: Bench) -> None:
     news = [
         NewIssue(f"k000000000{n:02d}", f"Item {n}", group="INC-7", group_title="Outage") for n in range(3)
