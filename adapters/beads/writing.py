@@ -13,7 +13,7 @@ from adapters.beads.client import BdError, Effect
 from adapters.beads.database import Database
 from adapters.beads.mapping import Row
 from tracker import faults
-from tracker.errors import AdapterError
+from tracker.errors import AdapterError, BadResponseError
 from tracker.models import Issue
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, NotSent, Outcome, Refused, Unknown
 
@@ -40,6 +40,8 @@ class Style:
 
 def outcome_of(error: AdapterError) -> Outcome:
     """What a failed write means for the beads it was about."""
+    if isinstance(error, BadResponseError):
+        return Unknown(error.message)  # it did something, but what it said is cut off or no answer
     if not isinstance(error, BdError):
         return NotSent(error.message)
     if error.effect is Effect.NONE:
@@ -61,9 +63,18 @@ def create(
         return {new.marker: _before_writing(error) for new in batch}
     missing = [new for new in batch if not there.rows.keys() & set(mapping.possible_ids(prefix, new.marker))]
     failed = _import_new(database, _rows(missing, prefix, style, there, now()), missing, prefix)
-    written = len(failed) < len(missing)
-    after = _read_again(database, _ids_asked(batch, prefix)) if written else there.rows
-    return {new.marker: failed.get(new.marker) or _created(new, prefix, after, style) for new in batch}
+    # An import of more than 250 rows is several transactions: a refusal may come after the first was committed.
+    doubtful = len(failed) < len(missing) or any(isinstance(each, Refused) for each in failed.values())
+    after = _read_again(database, _ids_asked(batch, prefix)) if doubtful else there.rows
+    created = {new.marker: _created(new, prefix, after, style) for new in batch}
+    return {marker: _truth(failed.get(marker), found) for marker, found in created.items()}
+
+
+def _truth(failure: Outcome | None, found: Outcome) -> Outcome:
+    """What became of one issue, from what the import said and what a read found."""
+    if failure is None or (isinstance(failure, Refused) and isinstance(found, Confirmed)):
+        return found
+    return failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from tests.bd import HOW, Beads, copy_template, find_bd, make_template
 from tests.faults.arena import Arena
 from tests.jira import people
 from tests.servers.github.faults import Fault as GitHubFault
@@ -98,6 +101,52 @@ class JiraArena(Arena):
         self.server.stop()
 
 
+# The real bd behind a script that spoils the answer of one import. What is written there is what bd itself says.
+_SPOILED_BD = """#!/bin/sh
+how=$(cat "{folder}/how" 2>/dev/null)
+[ "$1" = import ] && [ -n "$how" ] || exec "{bd}" "$@"
+rm "{folder}/how"
+case "$how" in
+  refused-connection|rate-limited)
+    echo "Error: failed to open database: the database is locked by another dolt process" >&2; exit 1 ;;
+  lost-answer) "{bd}" "$@" >/dev/null 2>&1; kill -KILL $$ ;;
+  error-after-commit) "{bd}" "$@" >/dev/null 2>&1; echo "Error: commit: the disk is full" >&2; exit 1 ;;
+  truncated) "{bd}" "$@" 2>/dev/null | head -c 20 ;;
+  garbage) "{bd}" "$@" >/dev/null 2>&1; echo "<html>Bad gateway</html>" ;;
+esac
+"""
+
+
+class BeadsArena(Arena):
+    """A Beads database and the real `bd`."""
+
+    name = "beads"
+
+    def __init__(self, folder: Path) -> None:
+        program = find_bd()
+        if program is None:
+            pytest.skip(HOW)
+        self._folder = folder / "beads"
+        self._folder.mkdir()
+        copy_template(make_template(program), self._folder)
+        self._beads = Beads(program, self._folder)
+        self._script = self._folder / "bd-spoiled"
+        self._script.write_text(_SPOILED_BD.format(bd=program, folder=self._folder), encoding="utf-8")
+        self._script.chmod(0o755)
+
+    def configuration(self) -> str:
+        return f'type = "beads"\nprogram = "{self._script}"\ndirectory = "{self._folder}"'
+
+    def titles(self) -> list[str]:
+        return [str(row["title"]) for row in self._beads.export().values()]
+
+    def writes(self) -> object:
+        return self._beads.run("vc", "status", "--json")
+
+    def misbehave(self, how: str) -> None:
+        (self._folder / "how").write_text(how, encoding="utf-8")
+
+
 _CREATE = r"issue(/bulk)?"
 _JIRA_FAULTS: Mapping[str, JiraFault] = {
     "refused-connection": JiraFault("drop-before", method="POST", path=_CREATE),
@@ -122,4 +171,5 @@ ARENAS: Mapping[str, Callable[[Path], Arena]] = {
     "github": GitHubArena,
     "jira-cloud": lambda _folder: JiraArena("cloud"),
     "jira-datacenter": lambda _folder: JiraArena("datacenter"),
+    "beads": BeadsArena,
 }

@@ -32,6 +32,7 @@ QUICK = {
     ("local", "before-link"),
     ("github", "after-intent"),
     ("jira-cloud", "after-commit"),
+    ("beads", "after-commit"),
 }
 
 MakeGround = Callable[[str], Ground]
