@@ -64,7 +64,7 @@ class Preparation:
             yield f"{self.sighting.shown(key)}: {reason}; its items were left alone"
         for name, desk in sorted(self.desks.items()):
             if desk.trouble:
-                yield f"{name}: {desk.trouble}"
+                yield f"{name}: {desk.trouble.removeprefix(f'{name}: ')}"
         for name, reason in sorted(self.unresolved.items()):
             yield f"owner {name}: {reason}; the assignee was left as it is"
 
