@@ -80,6 +80,8 @@ def test_the_tiles_bear_the_same_numbers_in_every_form_people_read(form: str) ->
 
 def test_json_and_csv_bear_the_numbers_of_the_audit() -> None:
     values, made = audit(), document(audit_report())
+    assert json.loads(render(audit_report(), "json")) == made
+    assert json.loads(render(review_report(), "json")) == document(review_report())
     assert made["totals"]["open"] == values.totals.open
     assert made["report"] == "audit"
     rows = list(csv.DictReader(io.StringIO(render(audit_report(), "csv"))))
