@@ -117,7 +117,9 @@ def revision_of(connection: Connection) -> str | None:
     """The revision of the schema, None for a database without tables of ours."""
     known = {
         "sqlite": "SELECT name FROM sqlite_master WHERE name = 'alembic_version'",
-        "postgresql": "SELECT to_regclass('alembic_version')",
+        # Not to_regclass: it may answer from a cache of before the wait for another process that made the tables.
+        "postgresql": "SELECT tablename FROM pg_tables WHERE tablename = 'alembic_version' "
+        "AND schemaname = ANY (current_schemas(false))",
     }.get(connection.dialect.name)
     if known is None:
         exists = inspect(connection).has_table("alembic_version")

@@ -83,6 +83,8 @@ class StateLock:
             connection.execute(delete(RunLock).where(RunLock.name == _NAME, RunLock.owner == self._owner))
         _held_here.discard(self._owner)
         if self._session is not None:
+            # The lock belongs to the connection, which would live on in the pool.
+            self._session.execute(text("SELECT pg_advisory_unlock_all()"))
             self._session.close()
             self._session = None
 
