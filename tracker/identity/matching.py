@@ -31,7 +31,10 @@ TELLING_WORDS = 4  # a title with fewer words ("Update runbook") is not moved on
 
 
 def match(
-    today: Sequence[TodayDocument], known: Sequence[KnownDocument], strays: Sequence[Known] = ()
+    today: Sequence[TodayDocument],
+    known: Sequence[KnownDocument],
+    strays: Sequence[Known] = (),
+    hidden: Sequence[Known] = (),
 ) -> Matching:
     """Tell for every row of the documents of today which known item it is.
 
@@ -40,8 +43,12 @@ def match(
         known: The documents as last seen that changed or vanished. A document that did not change takes no part, so a
             copy of it is never mistaken for it.
         strays: Items whose row was found gone earlier and which may have come back.
+        hidden: Items of documents that could not be read now. A row like one of them may be moved or copied from there,
+            so it is not new before that can be seen.
     """
-    return _Matcher(today, known, strays).run()
+    matcher = _Matcher(today, known, strays)
+    matcher.hidden = hidden
+    return matcher.run()
 
 
 class _Matcher:
@@ -65,6 +72,7 @@ class _Matcher:
         self.bound: dict[Place, Binding] = {}
         self.ambiguous: dict[Place, Ambiguity] = {}
         self.used: set[str] = set()
+        self.hidden: Sequence[Known] = ()
 
     def run(self) -> Matching:
         self._by_reference()
@@ -80,6 +88,7 @@ class _Matcher:
         for each in inside:
             each.match_by_likeness(left)
         self._moves()
+        self._like_hidden()
         held = {item for ambiguity in self.ambiguous.values() for item in ambiguity.candidates}
         lost = tuple(
             item for item in self.items if item in self.living and item not in self.used and item not in held
@@ -150,6 +159,18 @@ class _Matcher:
             if for_this:
                 self._move(place, for_this, alone=wanted[text] == 1, copies=copies)
         self._moves_by_likeness(copies)
+
+    def _like_hidden(self) -> None:
+        rows = self.free_rows(self.rows) if self.hidden else []
+        candidates: defaultdict[int, list[str]] = defaultdict(list)
+        titles = [self.rows[place].title for place in rows], [each.item.title for each in self.hidden]
+        for row, item in _near(*titles):
+            if likeness.items(self.rows[rows[row]], self.hidden[item].item) >= ACCEPT:
+                candidates[row].append(self.hidden[item].item_id)
+        for row, ids in candidates.items():
+            self.doubt(
+                rows[row], ids, "their document could not be read, so it is not known whether they moved"
+            )
 
     def _by_text(self, ids: Iterable[str]) -> dict[str, list[str]]:
         return _grouped((likeness.normal(self.items[item_id].item.title), item_id) for item_id in ids)

@@ -45,6 +45,7 @@ class Sighting:
         vanished: Documents that are not there any more.
         rows: Every action item of `documents`, identified.
         lost: Items whose rows are gone.
+        elsewhere: Documents that the run was not asked for and that changed: a row may have moved out of them.
     """
 
     files: Mapping[str, DocumentFile] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Sighting:
     lost: list[ItemRecord] = field(default_factory=list)
     matching: Matching = field(default_factory=Matching)
     known: Mapping[str, DocumentRecord] = field(default_factory=dict)
+    elsewhere: list[str] = field(default_factory=list)
     diagnostics: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     read: int = 0
 
@@ -95,6 +97,7 @@ def look(
     ]
     sighting.documents.update(store.post_mortems(unsettled) if unsettled else {})
     if sighting.documents or sighting.vanished:
+        sighting.elsewhere = _changed_elsewhere(sighting, root) if sighting.documents else []
         _identify(sighting, store, now, new_id)
     return sighting
 
@@ -155,6 +158,24 @@ def _why_unread(document: PostMortem) -> str | None:
     return None
 
 
+def _changed_elsewhere(sighting: Sighting, root: Path) -> list[str]:
+    """Known documents outside of this run that are not as they were read. One whose folder is not here is another runner's."""
+    changed = []
+    for key, known in sighting.known.items():
+        if key in sighting.files or key in sighting.vanished:
+            continue
+        path = root / key
+        try:
+            status = path.stat()
+        except OSError:
+            if path.parent.exists():
+                changed.append(key)
+            continue
+        if (status.st_size, status.st_mtime_ns) != (known.size, known.mtime_ns):
+            changed.append(key)
+    return changed
+
+
 def _identify(sighting: Sighting, store: Store, now: dt.datetime, new_id: Callable[[], str]) -> None:
     new_documents = [key for key in sighting.documents if key not in sighting.known]
     strays = store.strays(now - STRAYS_FOR)
@@ -164,7 +185,9 @@ def _identify(sighting: Sighting, store: Store, now: dt.datetime, new_id: Callab
     known = store.items(paths=keys)
     today = [_today(key, document) for key, document in {**sighting.documents, **beside}.items()]
     before = [_before(key, sighting.known[key], known) for key in keys]
-    sighting.matching = match(today, before, [_known(each) for each in strays])
+    unseen = [*(key for key in sighting.unread if key in sighting.known), *sighting.elsewhere]
+    hidden = [_known(each) for each in store.items(paths=unseen)]
+    sighting.matching = match(today, before, [_known(each) for each in strays], hidden)
     records = {each.item_id: each for each in (*known, *strays)}
     for document in today:
         if document.path not in beside:

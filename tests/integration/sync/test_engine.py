@@ -294,10 +294,34 @@ def test_a_document_that_cannot_be_read_leaves_its_items_alone(synced: Stage) ->
     assert any("its items were left alone" in message for message in report.messages)
 
 
+def test_a_row_moved_out_of_a_document_that_cannot_be_read_is_not_created_again(synced: Stage) -> None:
+    path = synced.root / "docs/a.md"
+    path.unlink()
+    path.symlink_to("nowhere")
+    synced.write("b.md", document(row("Rotate the signing keys"), row(POOL), incident="INC-8"))
+    assert names(synced.sync()) == ["create", "skip"]
+    path.unlink()
+    synced.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    synced.sync()
+    assert len(synced.issues) == 4
+    assert synced.sync().actions == ()
+
+
 def test_other_documents_than_those_asked_for_are_left_alone(synced: Stage) -> None:
     synced.write("other/b.md", document(row("Rotate the signing keys"), incident="INC-8"))
     assert names(synced.sync("docs/other")) == ["create"]
     assert synced.sync("docs/a.md").actions == ()
+
+
+def test_a_row_moved_out_of_a_document_that_was_not_asked_for_is_not_created_again(synced: Stage) -> None:
+    synced.write("b.md", document(row("Rotate the signing keys"), incident="INC-8"))
+    synced.sync()
+    synced.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    synced.write("b.md", document(row("Rotate the signing keys"), row(POOL), incident="INC-8"))
+    assert names(synced.sync("docs/b.md")) == ["skip"]
+    synced.sync()
+    assert len(synced.issues) == 4
+    assert synced.sync().actions == ()
 
 
 def test_an_ambiguous_row_is_told_and_nothing_is_created(stage: Stage) -> None:

@@ -209,6 +209,13 @@ def test_a_row_that_was_removed_and_comes_back_is_the_old_item() -> None:
     assert match([today((ALERT,))], [known(())], [stray]).bound[Place("a.md", 0)].item_id == "one"
 
 
+def test_a_row_like_an_item_of_an_unreadable_document_is_not_new_yet() -> None:
+    other = ActionItem("Rotate the signing keys every quarter", 3)
+    document = today((other, ALERT), "b.md", "INC-2")
+    result = match([document], [known((other,), "b.md", "INC-2")], hidden=[Known("one", ALERT, path="a.md")])
+    assert result.ambiguous[Place("b.md", 1)].candidates == ("one",)
+
+
 def test_a_marker_is_short_stable_and_safe() -> None:
     marker = marker_of("01JD0000000000000000000000")
     assert marker == marker_of("01JD0000000000000000000000")
