@@ -5,6 +5,7 @@ The network guard is pytest-socket (loopback and unix sockets only), switched on
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Protocol
 
@@ -153,5 +155,29 @@ def pmtrack() -> Command:
             timeout=100,
             check=False,
         )
+
+    return run
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The command line in this process, which spares a second of start-up; for tests of what commands do."""
+
+    def run(
+        *arguments: str | Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        from tracker.cli.main import main
+
+        out, err = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(cwd or Path.cwd())
+            patch.setattr(sys, "stdin", io.StringIO(stdin or ""))
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            code = main([str(argument) for argument in arguments])
+        return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
     return run

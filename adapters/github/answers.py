@@ -107,6 +107,11 @@ def _until_reset(headers: Mapping[str, str], now: dt.datetime) -> float:
         return DEFAULT_WAIT_S
 
 
+_CREDENTIAL = re.compile(
+    r"(?i)(\b(?:token|bearer|basic)\s+)[\w.~+/=:-]{8,}|\b(?:gh[pousr]|github_pat)_\w{8,}"
+)
+
+
 def reason_of(answer: Answer) -> str:
     """What GitHub says is wrong, in one line: the message, and the fields and values that it names."""
     record = answer.record()
@@ -114,7 +119,12 @@ def reason_of(answer: Answer) -> str:
     errors = record.get("errors")
     details = [_detail(error) for error in errors] if isinstance(errors, list) else []
     text = f"HTTP {answer.status}: {message}" + "".join(f"; {detail}" for detail in details)
-    return " ".join(text.split())[:_MAX_REASON]
+    return without_credentials(" ".join(text.split()))[:_MAX_REASON]
+
+
+def without_credentials(text: str) -> str:
+    """The text without what looks like a credential: a proxy in between may quote the request's headers in its answer."""
+    return _CREDENTIAL.sub(lambda found: f"{found[1] or ''}***", text)
 
 
 def _detail(error: Any) -> str:

@@ -142,7 +142,10 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
     """The short summary; the first line says whether anything is left to do."""
     writes = [record for record in report.actions if _is_write(record)]
     world = f"{_count(report.items, 'action item')} in {_count(report.documents, 'document')}"
-    if not writes:
+    undone = any(record.outcome in ("failed", "deferred") for record in report.actions) or report.exit_code
+    if not writes and undone:
+        yield f"Nothing was done: {world}."
+    elif not writes:
         attention = sum(record.action in ATTENTION for record in report.actions)
         suffix = f"; {attention} to look at (above)" if attention else ""
         yield f"Nothing to do: {world}, all in step{suffix}."

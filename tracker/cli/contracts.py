@@ -1,6 +1,6 @@
 """The shapes of the JSON that commands print, for programs that read it; JSON Schema files are made from these.
 
-Adding a key is free, renaming or removing one is a breaking change. `tests/system/test_contracts.py` holds real output against
+Adding a key is free, renaming or removing one is a breaking change. `tests/integration/cli/test_contracts.py` holds real output against
 the schemas in `docs/reference/schemas`.
 """
 

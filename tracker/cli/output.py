@@ -24,7 +24,7 @@ _PICTURES |= {0x7F: 0x2421}
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
-_SHORTEST_SECRET = 6
+_SHORTEST_SECRET = 8
 _PIPE_WIDTH = 160
 
 
@@ -51,7 +51,7 @@ def redact(text: str, environ: Mapping[str, str] = os.environ) -> str:
 
 def say(text: str) -> None:
     """A line for the person on standard error."""
-    _write(sys.stderr, redact(neutralise(text)))
+    _write(sys.stderr, neutralise(text))
 
 
 def emit(text: str) -> None:
@@ -100,6 +100,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    text = redact(text)
     try:
         stream.write(text + "\n")
     except UnicodeEncodeError:  # a terminal with a narrow encoding, as in a C locale

@@ -1,4 +1,4 @@
-"""The threat model of docs/security.md, sentence by sentence, on the installed command."""
+"""The threat model of docs/security.md, sentence by sentence, on the command line."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def serve(status: int) -> tuple[ThreadingHTTPServer, type[Echo]]:
     return server, handler
 
 
-@pytest.fixture(params=[401, 403, 404, 400])
+@pytest.fixture(params=[401, 400])
 def echo(request: pytest.FixtureRequest) -> Iterator[str]:
     server, _ = serve(request.param)
     yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -94,9 +94,7 @@ def write(folder: Path, text: str = DOCUMENT, configuration: str = 'documents = 
 
 
 @pytest.mark.parametrize("kind", ["jira", "github"])
-def test_a_token_gets_into_no_output_and_no_file(
-    kind: str, echo: str, tmp_path: Path, pmtrack: Command
-) -> None:
+def test_a_token_gets_into_no_output_and_no_file(kind: str, echo: str, tmp_path: Path, call: Command) -> None:
     tables = {
         "jira": f'url = "{echo}"\nproject = "OPS"\ndeployment = "cloud"\nemail_env = "THE_EMAIL"\ntoken_env = "THE_TOKEN"\n',
         "github": f'repository = "acme/pm"\napi_url = "{echo}/api/v3"\ntoken_env = "THE_TOKEN"\nwrite_interval_s = 0.0\n',
@@ -105,7 +103,7 @@ def test_a_token_gets_into_no_output_and_no_file(
     env = {"THE_TOKEN": CANARY, "THE_EMAIL": "ada@acme.example"}
     secrets = [CANARY, base64.b64encode(f"ada@acme.example:{CANARY}".encode()).decode()]
     for command in COMMANDS:
-        done = pmtrack(*command, env=env)
+        done = call(*command, env=env)
         for secret in secrets:
             assert secret not in done.stdout + done.stderr, (command, done.stdout, done.stderr)
     for path in tmp_path.rglob("*"):
@@ -113,21 +111,21 @@ def test_a_token_gets_into_no_output_and_no_file(
             assert not any(secret.encode() in path.read_bytes() for secret in secrets), path
 
 
-def test_a_token_command_that_fails_does_not_show_its_output(tmp_path: Path, pmtrack: Command) -> None:
+def test_a_token_command_that_fails_does_not_show_its_output(tmp_path: Path, call: Command) -> None:
     write(
         tmp_path,
         configuration='documents = ["docs/*.md"]\n[trackers.jira]\nurl = "http://127.0.0.1:9"\nproject = "OPS"\n'
         f'token_command = "echo {CANARY[:6]}; echo {CANARY} >&2; exit 3"\n',
     )
     for command in (["doctor"], ["sync", "-vv"]):
-        done = pmtrack(*command)
+        done = call(*command)
         # The command itself stands in the configuration and may be named; what it printed may not be.
         shown = (done.stdout + done.stderr).replace(f"echo {CANARY} >&2", "")
         assert CANARY not in shown, (command, shown)
 
 
 def test_no_address_in_a_document_is_ever_fetched(
-    listener: tuple[str, list[str]], tmp_path: Path, pmtrack: Command
+    listener: tuple[str, list[str]], tmp_path: Path, call: Command
 ) -> None:
     url, seen = listener
     text = DOCUMENT.replace(
@@ -145,11 +143,11 @@ def test_no_address_in_a_document_is_ever_fetched(
         ["audit"],
         ["doctor"],
     ):
-        pmtrack(*command)
+        call(*command)
     assert seen == []
 
 
-def test_texts_of_documents_and_issues_cannot_command_the_terminal(tmp_path: Path, pmtrack: Command) -> None:
+def test_texts_of_documents_and_issues_cannot_command_the_terminal(tmp_path: Path, call: Command) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2066"
     write(
         tmp_path,
@@ -159,28 +157,28 @@ def test_texts_of_documents_and_issues_cannot_command_the_terminal(tmp_path: Pat
     commands = [["parse", "docs"], ["plan"], ["sync", "--yes"], ["status", "--all"], ["check"], ["audit"], ["doctor"],
                 ["status", "--format", "csv"], ["status", "--format", "jsonl"], ["parse", "--format", "csv", "docs"]]  # fmt: skip
     for command in commands:
-        done = pmtrack(*command)
+        done = call(*command)
         assert not set("\x1b\x07\x9b\u202e\u2066") & set(done.stdout + done.stderr), command
     issues = tmp_path / ".pmtrack" / "issues.jsonl"
     issues.write_text(
         issues.read_text(encoding="utf-8").replace("an alert", "an \\u001b[2J alert"), encoding="utf-8"
     )
     for command in (["sync", "--yes"], ["status"], ["audit"]):
-        done = pmtrack(*command)
+        done = call(*command)
         assert "\x1b" not in done.stdout + done.stderr, command
 
 
 @pytest.mark.parametrize("owner", ['=HYPERLINK("http://evil.example","Ada")', "+1+1", "@SUM(1)", "-2+3"])
-def test_a_cell_of_a_csv_file_is_no_formula(owner: str, tmp_path: Path, pmtrack: Command) -> None:
+def test_a_cell_of_a_csv_file_is_no_formula(owner: str, tmp_path: Path, call: Command) -> None:
     write(tmp_path, DOCUMENT.replace("Add an alert for the disk", f"{owner} for the disk"))
-    assert pmtrack("sync", "--yes").returncode == 0
+    assert call("sync", "--yes").returncode == 0
     for command in (["status", "--format", "csv"], ["parse", "--format", "csv", "docs"]):
-        rows = list(csv.reader(io.StringIO(pmtrack(*command).stdout)))
+        rows = list(csv.reader(io.StringIO(call(*command).stdout)))
         assert len(rows) == 2
         assert not [cell for cell in rows[1] if cell[:1] in ("=", "+", "-", "@")], command
 
 
-def test_a_document_cannot_choose_a_file(tmp_path: Path, pmtrack: Command) -> None:
+def test_a_document_cannot_choose_a_file(tmp_path: Path, call: Command) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("untouched", encoding="utf-8")
     work = tmp_path / "work"
@@ -197,16 +195,16 @@ def test_a_document_cannot_choose_a_file(tmp_path: Path, pmtrack: Command) -> No
         ["status"],
         ["audit"],
     ):
-        assert "root:" not in pmtrack(*command, cwd=work).stdout
+        assert "root:" not in call(*command, cwd=work).stdout
     assert outside.read_text(encoding="utf-8") == "untouched"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["outside.txt", "work"]
 
 
-def test_the_state_is_readable_for_its_user_alone(tmp_path: Path, pmtrack: Command) -> None:
+def test_the_state_is_readable_for_its_user_alone(tmp_path: Path, call: Command) -> None:
     write(tmp_path)
     old = os.umask(0)
     try:
-        assert pmtrack("sync", "--yes").returncode == 0
+        assert call("sync", "--yes").returncode == 0
     finally:
         os.umask(old)
     state = tmp_path / ".pmtrack"
@@ -214,20 +212,20 @@ def test_the_state_is_readable_for_its_user_alone(tmp_path: Path, pmtrack: Comma
         assert path.stat().st_mode & 0o077 == 0, path
 
 
-def test_plain_http_is_refused_beyond_loopback(tmp_path: Path, pmtrack: Command) -> None:
+def test_plain_http_is_refused_beyond_loopback(tmp_path: Path, call: Command) -> None:
     write(
         tmp_path,
         configuration='documents = ["docs/*.md"]\n[trackers.jira]\nurl = "http://jira.acme.example"\nproject = "OPS"\ntoken_env = "THE_TOKEN"\n',
     )
-    done = pmtrack("doctor", env={"THE_TOKEN": CANARY})
+    done = call("doctor", env={"THE_TOKEN": CANARY})
     assert "http" in done.stdout
     assert done.returncode == 1
 
 
-def test_the_marker_block_cannot_be_closed_from_inside(tmp_path: Path, pmtrack: Command) -> None:
+def test_the_marker_block_cannot_be_closed_from_inside(tmp_path: Path, call: Command) -> None:
     write(tmp_path, DOCUMENT.replace("Ada Byron", "Ada <!-- pmtrack:end --> Byron"))
-    assert pmtrack("sync", "--yes").returncode == 0
-    again = pmtrack("sync", "--yes")
+    assert call("sync", "--yes").returncode == 0
+    again = call("sync", "--yes")
     assert "Nothing to do" in again.stderr
     text = (tmp_path / ".pmtrack" / "issues.jsonl").read_text(encoding="utf-8")
     assert text.count("<!-- pmtrack:end -->") == 1

@@ -1,4 +1,4 @@
-"""What the installed commands print as JSON keeps the published schemas."""
+"""What the commands print as JSON keeps the published schemas."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ def test_every_contract_has_a_test() -> None:
     assert set(CONTRACTS) == {"parse", "sync", "status", "doctor"}
 
 
-def test_parse_keeps_its_schema(examples: Path, repository: Path, pmtrack: Command) -> None:
-    documents = check("parse", pmtrack("parse", "--format", "json", "examples").stdout, repository)
+def test_parse_keeps_its_schema(examples: Path, repository: Path, call: Command) -> None:
+    documents = check("parse", call("parse", "--format", "json", "examples").stdout, repository)
     assert len(documents) == 10
 
 
-def test_plan_sync_and_status_keep_their_schemas(examples: Path, repository: Path, pmtrack: Command) -> None:
-    plan = check("sync", pmtrack("plan", "--format", "json", "examples").stdout, repository)
+def test_plan_sync_and_status_keep_their_schemas(examples: Path, repository: Path, call: Command) -> None:
+    plan = check("sync", call("plan", "--format", "json", "examples").stdout, repository)
     assert {action["outcome"] for action in plan["actions"]} == {"planned"}
-    done = check("sync", pmtrack("sync", "--yes", "--format", "json", "examples").stdout, repository)
+    done = check("sync", call("sync", "--yes", "--format", "json", "examples").stdout, repository)
     assert {action["outcome"] for action in done["actions"]} == {"done"}
     assert done["summary"] == {"create": len(done["actions"])}
-    again = check("sync", pmtrack("sync", "--format", "json", "examples").stdout, repository)
+    again = check("sync", call("sync", "--format", "json", "examples").stdout, repository)
     assert again["actions"] == []
-    status = check("status", pmtrack("status", "--all", "--format", "json").stdout, repository)
+    status = check("status", call("status", "--all", "--format", "json").stdout, repository)
     assert len(status["items"]) == done["items"]
     assert {row["issue"] for row in status["items"]} == {action["issue"] for action in done["actions"]}
 
 
-def test_doctor_keeps_its_schema(examples: Path, repository: Path, pmtrack: Command) -> None:
-    checks = check("doctor", pmtrack("doctor", "--format", "json").stdout, repository)["checks"]
+def test_doctor_keeps_its_schema(examples: Path, repository: Path, call: Command) -> None:
+    checks = check("doctor", call("doctor", "--format", "json").stdout, repository)["checks"]
     assert {row["area"] for row in checks} >= {"configuration", "documents", "state", "tracker local"}
