@@ -130,6 +130,7 @@ def test_whatever_a_server_answers_no_issue_is_made_twice(ground: MakeGround, na
 
 
 @pytest.mark.kill
+@pytest.mark.timeout(3600)
 def test_killed_at_every_point_of_the_create_path_each_item_is_there_once(
     tmp_path: Path, ground: MakeGround
 ) -> None:

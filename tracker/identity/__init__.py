@@ -1,6 +1,6 @@
 """Which action item of today is which item of yesterday. Pure: values in, values out, no clock, no I/O.
 
-The order of evidence is the one of docs/sync.md: a tracker reference that is already linked, the same text, the
+The order of evidence is the one of docs/explanation/identity.md: a tracker reference that is already linked, the same text, the
 document's own id with some likeness, the best overall assignment by likeness. What is about equally good twice is told as
 ambiguous and never guessed.
 """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 from tracker.identity import likeness
 from tracker.identity.assignment import ACCEPT, Assignment, assign
+from tracker.identity.candidates import grouped, near
 from tracker.identity.documents import pair_documents
 from tracker.identity.values import (
     Ambiguity,
@@ -21,12 +21,7 @@ from tracker.identity.values import (
 )
 from tracker.models import ActionItem
 
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
 MOVED = 0.9  # an item is followed into another document from this likeness on
-EVERY_PAIR = 2_500  # up to so many pairs all are scored; above, only those that share an uncommon word
-COMMON_WORD = 50  # a word in more items than this does not bring two items together
 TELLING_WORDS = 4  # a title with fewer words ("Update runbook") is not moved on its text alone
 
 
@@ -164,7 +159,7 @@ class _Matcher:
         rows = self.free_rows(self.rows) if self.hidden else []
         candidates: defaultdict[int, list[str]] = defaultdict(list)
         titles = [self.rows[place].title for place in rows], [each.item.title for each in self.hidden]
-        for row, item in _near(*titles):
+        for row, item in near(*titles):
             if likeness.items(self.rows[rows[row]], self.hidden[item].item) >= ACCEPT:
                 candidates[row].append(self.hidden[item].item_id)
         for row, ids in candidates.items():
@@ -173,7 +168,7 @@ class _Matcher:
             )
 
     def _by_text(self, ids: Iterable[str]) -> dict[str, list[str]]:
-        return _grouped((likeness.normal(self.items[item_id].item.title), item_id) for item_id in ids)
+        return grouped((likeness.normal(self.items[item_id].item.title), item_id) for item_id in ids)
 
     def _move(
         self, place: Place, candidates: list[str], *, alone: bool, copies: set[tuple[str, str]]
@@ -223,7 +218,7 @@ class _Matcher:
         held = {item for ambiguity in self.ambiguous.values() for item in ambiguity.candidates}
         items = [item for item in items if item not in held]
         scores: dict[tuple[int, int], float] = {}
-        for row, item in _near(
+        for row, item in near(
             [self.rows[place].title for place in rows], [self.items[each].item.title for each in items]
         ):
             score = likeness.items(self.rows[rows[row]], self.items[items[item]].item)
@@ -257,8 +252,8 @@ class _InDocument:
 
     def _same_text(self) -> None:
         rows, ids = self._free()
-        groups = _grouped((likeness.normal(self.matcher.rows[place].title), place) for place in rows)
-        others = _grouped((likeness.normal(self.matcher.items[each].item.title), each) for each in ids)
+        groups = grouped((likeness.normal(self.matcher.rows[place].title), place) for place in rows)
+        others = grouped((likeness.normal(self.matcher.items[each].item.title), each) for each in ids)
         for text, places in groups.items():
             candidates = others.get(text, [])
             if len(places) == 1 and len(candidates) == 1:
@@ -269,8 +264,8 @@ class _InDocument:
     def _twins(self, places: list[Place], candidates: list[str]) -> None:
         """Rows of one text: told apart by their other fields; those that cannot be told apart keep their order."""
         matcher = self.matcher
-        groups = _grouped((likeness.signature(matcher.rows[place]), place) for place in places)
-        others = _grouped((likeness.signature(matcher.items[each].item), each) for each in candidates)
+        groups = grouped((likeness.signature(matcher.rows[place]), place) for place in places)
+        others = grouped((likeness.signature(matcher.items[each].item), each) for each in candidates)
         clear = all(len(groups.get(key, [])) == len(ids) for key, ids in others.items() if key in groups)
         for key, ids in others.items() if clear else ():
             for place, item_id in zip(groups.get(key, []), ids, strict=False):
@@ -285,8 +280,8 @@ class _InDocument:
     def _own_id(self) -> None:
         """The document's own id, where it is unique on both sides and the texts have something in common."""
         rows, ids = self._free()
-        groups = _grouped((_id_of(self.matcher.rows[place]), place) for place in rows)
-        others = _grouped((_id_of(self.matcher.items[each].item), each) for each in ids)
+        groups = grouped((_id_of(self.matcher.rows[place]), place) for place in rows)
+        others = grouped((_id_of(self.matcher.items[each].item), each) for each in ids)
         for key, places in groups.items():
             candidates = others.get(key, [])
             if not key or len(places) != 1 or len(candidates) != 1:
@@ -321,7 +316,7 @@ class _InDocument:
             return
         matcher = self.matcher
         around = _Neighbours(matcher, self.rows, self.ids)
-        pairs = _near(
+        pairs = near(
             [matcher.rows[place].title for place in rows], [matcher.items[each].item.title for each in ids]
         )
         scores = {
@@ -378,35 +373,6 @@ class _Neighbours:
 
     def _item(self, number: int) -> str:
         return self._ids[number] if 0 <= number < len(self._ids) else ""
-
-
-def _near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]:
-    """Pairs worth scoring: all where they are few, else those that share an uncommon word."""
-    if len(rows) * len(items) <= EVERY_PAIR:
-        return ((row, item) for row in range(len(rows)) for item in range(len(items)))
-    index: defaultdict[str, list[int]] = defaultdict(list)
-    for number, title in enumerate(items):
-        for word in set(likeness.words(title)):
-            index[word].append(number)
-    return (
-        (row, item)
-        for row, title in enumerate(rows)
-        for item in sorted(
-            {
-                near
-                for word in likeness.words(title)
-                if len(index.get(word, ())) <= COMMON_WORD
-                for near in index.get(word, ())
-            }
-        )
-    )
-
-
-def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
-    groups: defaultdict[Key, list[Value]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return groups
 
 
 def _id_of(item: ActionItem) -> str:

@@ -1,0 +1,45 @@
+"""Which pairs of rows and items come into question at all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from tracker.identity import likeness
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+EVERY_PAIR = 2_500  # up to so many pairs all are scored; above, only those that share an uncommon word
+COMMON_WORD = 50  # a word in more items than this does not bring two items together
+
+
+def near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]:
+    """Pairs worth scoring: all where they are few, else those that share an uncommon word."""
+    if len(rows) * len(items) <= EVERY_PAIR:
+        return ((row, item) for row in range(len(rows)) for item in range(len(items)))
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for number, title in enumerate(items):
+        for word in set(likeness.words(title)):
+            index[word].append(number)
+    return (
+        (row, item)
+        for row, title in enumerate(rows)
+        for item in sorted(
+            {
+                near
+                for word in likeness.words(title)
+                if len(index.get(word, ())) <= COMMON_WORD
+                for near in index.get(word, ())
+            }
+        )
+    )
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """Values by key, in their order."""
+    groups: defaultdict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return groups
