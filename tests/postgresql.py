@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -63,7 +64,8 @@ def server() -> Iterator[str]:
         _wait(port, process)
         yield f"postgresql://pmtrack@127.0.0.1:{port}"
     finally:
-        process.terminate()
+        # SIGINT is PostgreSQL's fast shutdown: it ends sessions that a killed or leaking client left, SIGTERM waits for them.
+        process.send_signal(signal.SIGINT)
         process.wait(30)
         shutil.rmtree(base, ignore_errors=True)
 
