@@ -16,7 +16,7 @@ points, in the order in which a sync passes them:
 `before-books`             all is applied, the run is not closed
 `before-replace`           a document was rewritten into its temporary file
 `after-replace`            the document is replaced, nothing is recorded
-`during-migration`         the back-up stands, the schema is half-way
+`during-migration`         the back-up stands, the new schema is not committed
 =========================  ============================================================================
 """
 

@@ -152,7 +152,8 @@ def _print_table(found: Iterable[Explained]) -> None:
             emit("")
         _tell_diagnostics(document)
     rest = f", {placeholders} left as template text" if placeholders else ""
-    say(f"{items} action items in {documents} documents{rest}.")
+    noun, plural = "item" if items == 1 else "items", "" if documents == 1 else "s"
+    say(f"{items} action {noun} in {documents} document{plural}{rest}.")
 
 
 def _headline(document: PostMortem) -> str:

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from tracker import faults
 from tracker.state.database import SCHEMA, keep_others_out, make_private, place_of
 from tracker.state.faults import explained
 
@@ -32,6 +33,7 @@ def upgrade(engine: Engine, revision: str, *, target: str = SCHEMA) -> Path | No
             config.set_main_option("script_location", str(SCRIPTS))
             config.attributes["connection"] = connection
             command.upgrade(config, target)
+            faults.reach("during-migration")
     return copy
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -154,3 +155,32 @@ def test_what_is_written_together_is_kept_together(tmp_path: Path) -> None:
         assert record.first_seen == NOW
         with store.engine.connect() as connection:
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_a_process_killed_during_a_migration_leaves_the_old_schema_and_a_back_up(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE older (text)")
+        connection.execute("INSERT INTO older VALUES ('kept')")
+    connection.close()
+    migrate = (
+        "import sys; from sqlalchemy import make_url; from tracker.state.database import open_engine; from tracker.state.migration import upgrade; "
+        "upgrade(open_engine(make_url(sys.argv[1])), '0000')"
+    )
+    run = [sys.executable, "-c", migrate, f"sqlite:///{path}"]
+    killed = subprocess.run(run, check=False, env={**os.environ, "PMTRACK_FAULT": "during-migration"})
+    assert killed.returncode == -signal.SIGKILL
+    copies = list(tmp_path.glob("*.bak"))
+    assert [tables(each) for each in (path, *copies)] == [{"older"}, {"older"}]
+    subprocess.run(run, check=True)
+    assert {"older", "items", "alembic_version"} <= tables(path)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT text FROM older").fetchall() == [("kept",)]
+    connection.close()
+
+
+def tables(path: Path) -> set[str]:
+    connection = sqlite3.connect(path)
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    return names

@@ -72,7 +72,7 @@ def test_the_table_names_the_document_and_counts_on_standard_error(
     assert main(["parse", document]) == ExitCode.OK
     shown = capsys.readouterr()
     assert "a.md: Outage (2026-03-04, P1)" in shown.out
-    assert "1 action items in 1 documents, 1 left as template text." in shown.err
+    assert "1 action item in 1 document, 1 left as template text." in shown.err
 
 
 def test_explain_says_why_each_section_and_table_was_taken_or_left(
