@@ -60,6 +60,7 @@ class Preparation:
     def messages(self) -> Iterator[str]:
         """What a person should know beside the actions."""
         yield from self.notes
+        yield from self.sighting.shared_incidents()
         for key, reason in sorted(self.sighting.unread.items()):
             yield f"{self.sighting.shown(key)}: {reason}; its items were left alone"
         for name, desk in sorted(self.desks.items()):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -65,6 +66,19 @@ class Sighting:
         """The document as the user wrote it."""
         file = self.files.get(key)
         return file.path if file else key
+
+    def shared_incidents(self) -> Iterator[str]:
+        """A message for each incident that several documents name, if one of them is new or changed."""
+        incidents = {key: self.known[key].incident_id for key in self.files if key in self.known}
+        incidents |= {key: document.incident_id for key, document in self.documents.items()}
+        sharing: defaultdict[str, list[str]] = defaultdict(list)
+        for key, incident in sorted(incidents.items()):
+            if incident:
+                sharing[incident].append(key)
+        for incident, keys in sharing.items():
+            if len(keys) > 1 and not self.documents.keys().isdisjoint(keys):
+                names = ", ".join(self.shown(key) for key in keys)
+                yield f"{names}: all name the incident {incident}; if one was copied from another, correct its id"
 
 
 def look(

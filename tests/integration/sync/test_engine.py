@@ -294,6 +294,14 @@ def test_a_document_that_cannot_be_read_leaves_its_items_alone(synced: Stage) ->
     assert any("its items were left alone" in message for message in report.messages)
 
 
+def test_documents_that_name_one_incident_are_reported_once(synced: Stage) -> None:
+    synced.write("b.md", document(row("Rotate the signing keys")))
+    report = synced.sync()
+    assert [message for message in report.messages if "all name the incident INC-7" in message]
+    assert names(report) == ["create"]
+    assert synced.sync().messages == ()
+
+
 def test_a_row_moved_out_of_a_document_that_cannot_be_read_is_not_created_again(synced: Stage) -> None:
     path = synced.root / "docs/a.md"
     path.unlink()
