@@ -78,10 +78,11 @@ def open_page(browser: webdriver.Chrome, page: Path, scheme: str = "light") -> N
     browser.get(page.as_uri())
 
 
-def requests(browser: webdriver.Chrome) -> Sequence[str]:
-    """Addresses of everything that the page asked for."""
+def requests(browser: webdriver.Chrome, page: Path) -> Sequence[str]:
+    """Addresses of everything that a page asked for, itself included; the browser's own start page may still be loading."""
     events = [json.loads(entry["message"])["message"] for entry in log(browser, "performance")]
-    return [one["params"]["request"]["url"] for one in events if one["method"] == "Network.requestWillBeSent"]
+    sent = [one["params"] for one in events if one["method"] == "Network.requestWillBeSent"]
+    return [one["request"]["url"] for one in sent if one["documentURL"] == page.as_uri()]
 
 
 def shown(browser: webdriver.Chrome, section: str) -> list[list[str]]:
@@ -102,7 +103,7 @@ def test_a_report_opens_without_an_error_and_asks_for_nothing(
     browser: webdriver.Chrome, pages: dict[str, Path], name: str
 ) -> None:
     open_page(browser, pages[name])
-    asked = [url for url in requests(browser) if not url.startswith("data:")]
+    asked = [url for url in requests(browser, pages[name]) if not url.startswith("data:")]
     assert asked == [pages[name].as_uri()]
     assert log(browser, "browser") == []
     assert browser.find_element(By.TAG_NAME, "h1").is_displayed()
