@@ -19,7 +19,7 @@ WORKERS ?= auto
 ARGS ?=
 
 .PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
-	reference record-jira ci lock package bench faults kill-test bd emulate record-github audit-dependencies sbom clean distclean
+	reference record-jira ci lock package bench faults kill-test bd dolt emulate record-github audit-dependencies sbom clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -149,6 +149,9 @@ record-github: setup-test emulate ## record cassettes/github anew, against the e
 
 bd: ## build the `bd` of Beads that the integration tests use (outside the repository); its path is the last line
 	@tools/bd/build
+
+dolt: ## build the Dolt server that `bd` uses in its server mode; its path is the last line
+	@tools/bd/build dolt
 
 clean: ## remove what the checks and the demo made
 	@rm -rf .pmtrack dist build site htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

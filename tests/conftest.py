@@ -28,7 +28,14 @@ _real_sleep = time.sleep
 
 # What a developer's shell may hold and no test may see. A test sets what it needs with `monkeypatch.setenv`.
 _PERSONAL = ("PMTRACK_", "GITHUB_", "GH_", "JIRA_", "BEADS_", "BD_", "SLACK_", "SMTP_", "PG", "GIT_")
-_KEPT = ("PMTRACK_SHARED", "PMTRACK_TEST_", "PMTRACK_KILL_RUNS", "PMTRACK_BD", "GIT_SSL_CAINFO")
+_KEPT = (
+    "PMTRACK_SHARED",
+    "PMTRACK_TEST_",
+    "PMTRACK_KILL_RUNS",
+    "PMTRACK_BD",
+    "PMTRACK_DOLT",
+    "GIT_SSL_CAINFO",
+)
 _TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES", "TERM", "CI", "TZ")
 
 

@@ -39,7 +39,9 @@ class MergeTable(_Strict):
     )
     due: Winner = Field(default="document", description="The due date.")
     priority: Winner = Field(default="document", description="The priority.")
-    status: Winner = Field(default="tracker", description="Open, in progress, blocked, done, cancelled.")
+    status: Winner = Field(
+        default="tracker", description="Open, in progress, blocked, deferred, done, cancelled."
+    )
     assignees: Winner = Field(
         default="tracker", description="Owner in the document, assignee in the tracker."
     )

@@ -19,6 +19,7 @@ class Status(StrEnum):
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     BLOCKED = "blocked"
+    DEFERRED = "deferred"  # put off on purpose: nothing is in its way, and nobody decided against it
     DONE = "done"
     CANCELLED = "cancelled"
 

@@ -24,7 +24,7 @@ _STATUS_IN = {
     "in_progress": Status.IN_PROGRESS,
     "hooked": Status.IN_PROGRESS,
     "blocked": Status.BLOCKED,
-    "deferred": Status.OPEN,
+    "deferred": Status.DEFERRED,
     "pinned": Status.OPEN,
     "closed": Status.DONE,
 }
@@ -32,6 +32,7 @@ _STATUS_OUT = {
     Status.OPEN: "open",
     Status.IN_PROGRESS: "in_progress",
     Status.BLOCKED: "blocked",
+    Status.DEFERRED: "deferred",
     Status.DONE: "closed",
     Status.CANCELLED: "closed",
 }

@@ -2,4 +2,7 @@
 
 package tools
 
-import _ "github.com/steveyegge/beads/cmd/bd"
+import (
+	_ "github.com/dolthub/dolt/go/cmd/dolt"
+	_ "github.com/steveyegge/beads/cmd/bd"
+)

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict  # pydantic takes typing's own only from Python 3.12 on
 
-StatusName = Literal["open", "in_progress", "blocked", "done", "cancelled"]
+StatusName = Literal["open", "in_progress", "blocked", "deferred", "done", "cancelled"]
+ReadStatusName = Literal["open", "in_progress", "blocked", "done", "cancelled"]
 SeverityName = Literal["error", "warning", "info"]
 
 
@@ -34,7 +35,7 @@ class ItemJson(TypedDict):
     due: str | None
     due_raw: str | None
     priority: str | None
-    status: StatusName | None
+    status: ReadStatusName | None
     category: str | None
     section: str | None
     refs: list[str]

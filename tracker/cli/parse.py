@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.context import Invocation
+from tracker.models import Status
 
 if TYPE_CHECKING:
     from tracker.models import ActionItem, Diagnostic, PostMortem
@@ -205,6 +206,13 @@ def document_json(document: PostMortem, why: list[tuple[int, str]] | None = None
     )
 
 
+def _status_json(status: Status | None) -> str | None:
+    # The contract of `parse` has five words; what was put off counts as blocked there, and `status_raw` has its own word.
+    if status is Status.DEFERRED:
+        return Status.BLOCKED.value
+    return status.value if status else None
+
+
 def item_json(item: ActionItem) -> dict[str, Any]:
     """One item; dates are ISO, the texts as shown stand beside the normalised ones."""
     return {
@@ -215,7 +223,7 @@ def item_json(item: ActionItem) -> dict[str, Any]:
         "due": item.due.isoformat() if item.due else None,
         "due_raw": item.due_raw,
         "priority": item.priority,
-        "status": item.status.value if item.status else None,
+        "status": _status_json(item.status),
         "status_raw": item.status_raw,
         "category": item.category,
         "section": item.section,

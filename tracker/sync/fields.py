@@ -75,9 +75,15 @@ def projected(field: Field, value: Any, capabilities: Capabilities) -> Any:
 
 
 def nearest(status: Status, capabilities: Capabilities) -> Status:
-    """The status itself, or what the tracker has instead: open for work under way, done for what was decided against."""
+    """The status itself, or what the tracker has instead.
+
+    That is open for work under way or blocked, blocked for what was put off where there is such a status, else open, and
+    done for what was decided against.
+    """
     if status in capabilities.statuses:
         return status
+    if status is Status.DEFERRED and Status.BLOCKED in capabilities.statuses:
+        return Status.BLOCKED
     return Status.DONE if status.is_closed else Status.OPEN
 
 

@@ -22,6 +22,7 @@ _WORDS = {
     Status.OPEN: "Open",
     Status.IN_PROGRESS: "In Progress",
     Status.BLOCKED: "Blocked",
+    Status.DEFERRED: "Deferred",
     Status.DONE: "Done",
     Status.CANCELLED: "Cancelled",
 }

@@ -134,3 +134,42 @@ def test_a_database_that_is_gone_closes_and_orphans_nothing(stage: Stage, beads:
     assert names(stage.sync()) == []
     (issue,) = beads.tracker().scan()
     assert issue.status is Status.OPEN
+
+
+def test_what_is_put_off_on_one_side_is_put_off_on_the_other(stage: Stage, beads: Beads) -> None:
+    rows = [("Add an alert", "2026-12-01", "Deferred", ""), ("Write a runbook", "2026-12-02", "Open", "")]
+    stage.write("a.md", table(*rows))
+    stage.sync(write_back=True)
+    ids = {row["title"]: row["id"] for row in beads.export().values()}
+    assert beads.export()[ids["Add an alert"]]["status"] == "deferred"
+    beads.run("undefer", ids["Add an alert"])
+    beads.run("defer", ids["Write a runbook"])
+    stage.sync(write_back=True)
+    alert, runbook = text(stage).splitlines()[-2:]
+    assert "| Open |" in alert
+    assert "| Deferred |" in runbook
+    assert names(stage.sync(write_back=True)) == []
+
+
+@pytest.mark.parametrize("epics", [False, True])
+def test_documents_of_related_incidents_have_linked_beads(stage: Stage, beads: Beads, epics: bool) -> None:
+    stage.trackers = {"beads": lambda: beads.tracker(epics=epics)}
+    stage.write("a.md", table(("Add an alert", "2026-12-01", "Open", "")))
+    stage.sync()
+    second = (
+        table(("Write a runbook", "2026-12-02", "Open", ""))
+        .replace("INC-7", "INC-8")
+        .replace("Queue", "Ledger")
+    )
+    stage.write("b.md", second.replace("**Date:**", "**Related Incidents:** INC-7\n**Date:**"))
+    stage.sync()
+    rows = beads.export()
+    names_of = {row["id"]: row["title"] for row in rows.values()}
+    linked = {
+        (row["title"], names_of[link["depends_on_id"]])
+        for row in rows.values()
+        for link in row.get("dependencies", ())
+        if link["type"] == "related"
+    }
+    ours = ("Ledger outage", "Queue outage") if epics else ("Write a runbook", "Add an alert")
+    assert linked == {ours}
