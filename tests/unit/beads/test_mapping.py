@@ -72,7 +72,7 @@ def test_an_unreadable_due_time_is_none(text: object) -> None:
         ("in_progress", None, Status.IN_PROGRESS),
         ("hooked", None, Status.IN_PROGRESS),
         ("blocked", None, Status.BLOCKED),
-        ("deferred", None, Status.OPEN),
+        ("deferred", None, Status.DEFERRED),
         ("a-custom-one", None, Status.OPEN),
         ("closed", None, Status.DONE),
         ("closed", "Fixed by #12", Status.DONE),
