@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, or_, select
 
 from tracker.errors import StateError
 from tracker.models import ActionItem, PostMortem
@@ -27,13 +27,19 @@ _DOCUMENT = (
     Document.ambiguous,
     Document.unread,
     Document.removed_at,
+    Document.items,
 )
 
 
 def documents(connection: Connection) -> dict[str, DocumentRecord]:
     """Every document that is there, by path, without contents."""
     rows = connection.execute(select(*_DOCUMENT).where(Document.removed_at.is_(None)))
-    return {row[0]: DocumentRecord(*row[:6], _ambiguous(row[6]), *row[7:]) for row in rows}
+    return {row[0]: _document(row) for row in rows}
+
+
+def _document(row: Any) -> DocumentRecord:
+    path, size, mtime_ns, sha256, doubtful, incident_id, ambiguous, *rest = row
+    return DocumentRecord(path, size, mtime_ns, sha256, doubtful, incident_id, _ambiguous(ambiguous), *rest)
 
 
 def post_mortems(connection: Connection, paths: Sequence[str] | None = None) -> dict[str, PostMortem]:
@@ -198,18 +204,6 @@ def trackers(connection: Connection) -> dict[str, TrackerRecord]:
     rows = connection.execute(select(*(getattr(TrackerMemory, name) for name in names)))
     records = [TrackerRecord(**{**row, "memory": json.loads(row["memory"])}) for row in rows.mappings()]
     return {record.name: record for record in records}
-
-
-def count_items(connection: Connection) -> int:
-    """How many items have a row in a document now."""
-    statement = select(func.count()).select_from(Item).where(Item.removed_at.is_(None))
-    return connection.execute(statement).scalar_one()
-
-
-def item_counts(connection: Connection) -> dict[str, int]:
-    """Document -> how many items have a row in it now."""
-    statement = select(Item.path, func.count()).where(Item.removed_at.is_(None)).group_by(Item.path)
-    return {key: count for key, count in connection.execute(statement)}  # noqa: C416 -- rows are no plain tuples
 
 
 def _items() -> Select[Any]:

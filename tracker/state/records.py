@@ -21,6 +21,7 @@ class DocumentRecord:
         doubtful: Size and time do not prove that the file is unchanged; read it again.
         ambiguous: Rows that could not be identified: index -> (candidates' item ids, why).
         unread: Why it could not be read at the last try.
+        items: How many action items it held when it was read.
     """
 
     path: str
@@ -32,6 +33,7 @@ class DocumentRecord:
     ambiguous: Mapping[int, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     unread: str | None = None
     removed_at: dt.datetime | None = None
+    items: int = 0
 
 
 @dataclass(frozen=True, slots=True)

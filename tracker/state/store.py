@@ -150,11 +150,6 @@ class Store:
         with self.reading() as connection:
             return reader.open_conflicts(connection)
 
-    def item_counts(self) -> dict[str, int]:
-        """Document -> how many items it holds, as last read."""
-        with self.reading() as connection:
-            return reader.item_counts(connection)
-
     def open_intents(self, tracker: str | None = None) -> list[IntentRecord]:
         """Writes of unknown outcome, oldest first."""
         with self.reading() as connection:

@@ -58,7 +58,8 @@ class Document(Table):
     """A document as last read. `payload` is the `PostMortem` as JSON, so that an unchanged file is not read again.
 
     `doubtful`: the file was as young as its reading, so that a later change could have left size and time as they were.
-    `ambiguous`: JSON list of the rows that could not be identified (`[{"index", "candidates", "reason"}]`).
+    `ambiguous`: JSON list of the rows that could not be identified (`[{"index", "candidates", "reason"}]`). `items`: how many
+    action items it holds.
     """
 
     __tablename__ = "documents"
@@ -74,6 +75,7 @@ class Document(Table):
     first_seen: Mapped[dt.datetime]
     read_at: Mapped[dt.datetime]
     removed_at: Mapped[dt.datetime | None]
+    items: Mapped[int] = mapped_column(default=0, server_default="0")
     __table_args__ = (Index("ix_documents_ambiguous", "path", sqlite_where=text("ambiguous IS NOT NULL")),)
 
 
@@ -121,6 +123,7 @@ class Link(Table):
         Index("uq_links_tracker_issue_id", "tracker", "issue_id", unique=True),
         Index("ix_links_key", "key"),
         Index("ix_links_url", "url"),
+        Index("ix_links_issue_id", "issue_id"),
     )
 
 
@@ -158,6 +161,15 @@ class Conflict(Table):
     winner: Mapped[str] = mapped_column(String(16))
     seen_at: Mapped[dt.datetime]
     settled_at: Mapped[dt.datetime | None]
+    __table_args__ = (
+        Index(
+            "ix_conflicts_open",
+            "item_id",
+            "field",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
 
 
 class Intent(Table):
@@ -181,6 +193,12 @@ class Intent(Table):
         Index(
             "ix_intents_open",
             "tracker",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+        Index(
+            "ix_intents_open_marker",
+            "marker",
             sqlite_where=text("settled_at IS NULL"),
             postgresql_where=text("settled_at IS NULL"),
         ),

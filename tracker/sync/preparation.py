@@ -160,13 +160,13 @@ def _fill(
     prepared.subjects = _subjects(prepared, store)
     _plan(prepared)
     prepared.planned += _ambiguities(prepared, store)
-    prepared.items = _count(sighting, store)
+    prepared.items = _count(sighting)
 
 
-def _count(sighting: Sighting, store: Store) -> int:
+def _count(sighting: Sighting) -> int:
     """Action items in the documents of this run: counted where they were read, known from before where not."""
     read = {key: len(action_items(document)) for key, document in sighting.documents.items()}
-    known = store.item_counts()
+    known = {key: record.items for key, record in sighting.known.items()}
     return sum(read[key] if key in read else known.get(key, 0) for key in sighting.files)
 
 

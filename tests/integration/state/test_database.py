@@ -14,11 +14,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from tracker.errors import LockedError, StateError, UserError
 from tracker.models import ActionItem
-from tracker.state.database import SCHEMA, place_of, resolve_url, revision_of
+from tracker.state.database import SCHEMA, open_engine, place_of, resolve_url, revision_of
 from tracker.state.migration import SCRIPTS, upgrade
 from tracker.state.store import Store, open_store
 from tracker.state.tables import Table
@@ -155,6 +155,29 @@ def test_what_is_written_together_is_kept_together(tmp_path: Path) -> None:
         assert record.first_seen == NOW
         with store.engine.connect() as connection:
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+
+
+def test_a_state_of_the_first_schema_is_backed_up_and_migrated_with_its_contents(tmp_path: Path) -> None:
+    path = file(tmp_path)
+    path.parent.mkdir()
+    upgrade(open_engine(make_url(f"sqlite:///{path}")), "", target="0001")
+    moment = "2026-05-06 00:00:00.000000"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO documents VALUES ('a.md', 1, 1, 'x', 0, 'INC-1', '{}', NULL, NULL, ?, ?, NULL)",
+            (moment, moment),
+        )
+        rows = [("01A", 0, None), ("01B", 1, None), ("01C", 2, moment)]
+        connection.executemany(
+            "INSERT INTO items VALUES (?1, ?1, 'a.md', ?2, 'An action', '{\"title\":\"An action\",\"line\":3}', 0, ?4, ?3)",
+            [(*row, moment) for row in rows],
+        )
+    connection.close()
+    with opened(tmp_path) as store:
+        assert store.documents()["a.md"].items == 2, "the row that is gone does not count"
+        assert [record.item.title for record in store.items(ids=["01A"])] == ["An action"]
+        assert store.info()["schema"] == SCHEMA
+    assert (path.parent / f"state.db.before-{SCHEMA}-from-0001.bak").exists()
 
 
 def test_a_process_killed_during_a_migration_leaves_the_old_schema_and_a_back_up(tmp_path: Path) -> None:
