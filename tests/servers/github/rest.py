@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlencode
 
-from tests.servers.github import shapes
+from tests.servers.github import searching, shapes
 from tests.servers.github.store import Issue, Repository, Store, User
 
 _DOCS = "https://docs.github.com/rest"
@@ -74,6 +74,8 @@ def handle(store: Store, request: Request) -> Response:
     with store.lock:
         if request.path == "/user":
             return Response(200, shapes.account(request.viewer, request.api), {"X-OAuth-Scopes": "repo"})
+        if request.path == "/search/issues":
+            return Response(200, searching.search(store, request.query, request.api))
         if match := re.fullmatch(r"/orgs/[^/]+/issue-fields", request.path):
             return Response(200, [_org_field(key, name) for key, name in store.org_fields.items()])
         match = re.match(r"/repos/(?P<name>[^/]+/[^/]+)(?P<rest>/.*)?\Z", request.path)

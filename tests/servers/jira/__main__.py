@@ -25,13 +25,16 @@ def main() -> None:
     parser.add_argument("--deployment", choices=("cloud", "datacenter"), default="cloud")
     parser.add_argument("--workflow", choices=("simple", "strict"), default="simple")
     parser.add_argument("--index-lag", type=float, default=0.0, help="seconds")
+    parser.add_argument("--latency-ms", type=float, default=0.0)
     arguments = parser.parse_args()
     site = Site(arguments.deployment)
     site.index_lag_s = arguments.index_lag
     if arguments.workflow == "strict":
         site.projects["OPS"].workflow = strict_workflow()
     site.add_project("PAY", "Payments")
-    server = JiraServer(site, port=arguments.port).start()
+    server = JiraServer(site, port=arguments.port)
+    server.latency_s = arguments.latency_ms / 1000
+    server.start()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
