@@ -24,6 +24,7 @@ STALE_AFTER = dt.timedelta(
     minutes=10
 )  # longer than any request may take, so that no write is still under way
 BEAT_EVERY = dt.timedelta(seconds=10)
+POLL_EVERY_S = 0.25  # how often a waiting run asks again
 _NAME = "run"
 _held_here: set[str] = (
     set()
@@ -53,7 +54,7 @@ class StateLock:
                 return
             if waited >= timeout_s or sleep is None:
                 raise _locked(holder, place_of(self._engine.url))
-            pause = min(1.0, timeout_s - waited)
+            pause = min(POLL_EVERY_S, timeout_s - waited)
             sleep(pause)
             waited += pause
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
 from tracker.errors import StateError
 from tracker.models import ActionItem, PostMortem
@@ -31,10 +31,23 @@ _DOCUMENT = (
 )
 
 
-def documents(connection: Connection) -> dict[str, DocumentRecord]:
-    """Every document that is there, by path, without contents."""
-    rows = connection.execute(select(*_DOCUMENT).where(Document.removed_at.is_(None)))
+def documents(connection: Connection, below: Sequence[str] | None = None) -> dict[str, DocumentRecord]:
+    """Every document that is there, by path, without contents.
+
+    Args:
+        connection: Open.
+        below: Only documents that are one of these paths or stand in one of these folders, each without a "/" at its end.
+    """
+    statement = select(*_DOCUMENT).where(Document.removed_at.is_(None))
+    if below is not None:
+        statement = statement.where(or_(false(), *map(_is_below, below)))
+    rows = connection.execute(statement)
     return {row[0]: _document(row) for row in rows}
+
+
+def _is_below(root: str) -> ColumnElement[bool]:
+    # "0" follows "/": the stretch of all paths that begin with the folder.
+    return or_(Document.path == root, and_(Document.path > f"{root}/", Document.path < f"{root}0"))
 
 
 def _document(row: Any) -> DocumentRecord:

@@ -99,10 +99,10 @@ class Store:
         with explained(self.place), self._engine.connect().execution_options(read_only=True) as connection:
             yield connection
 
-    def documents(self) -> dict[str, DocumentRecord]:
-        """Every document that is there, by path, without contents."""
+    def documents(self, below: Sequence[str] | None = None) -> dict[str, DocumentRecord]:
+        """Every document that is there, by path, without contents; of some files and folders only if they are given."""
         with self.reading() as connection:
-            return reader.documents(connection)
+            return reader.documents(connection, below)
 
     def post_mortems(self, paths: Sequence[str] | None = None) -> dict[str, PostMortem]:
         """Documents with their contents as last read; all if no paths are given."""

@@ -54,6 +54,10 @@ class Table(DeclarativeBase):
     type_annotation_map = {str: Text, dt.datetime: Moment, bytes: LargeBinary}  # noqa: RUF012 - read by SQLAlchemy
 
 
+# Ordered by bytes in any database, so that the documents of a folder are one stretch of the index.
+_BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
+
+
 class Document(Table):
     """A document as last read. `payload` is the `PostMortem` as JSON, so that an unchanged file is not read again.
 
@@ -63,7 +67,7 @@ class Document(Table):
     """
 
     __tablename__ = "documents"
-    path: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(_BYTEWISE, primary_key=True)
     size: Mapped[int] = mapped_column(BigInteger)
     mtime_ns: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tracker.errors import LockedError
-from tracker.state.lock import STALE_AFTER
+from tracker.state.lock import POLL_EVERY_S, STALE_AFTER
 from tracker.state.store import Store, open_store
 
 
@@ -65,7 +65,7 @@ def test_a_run_can_wait_for_the_lock(store: Store, clock: Clock) -> None:
             first.release()
 
     store.lock("second").acquire("pmtrack sync", timeout_s=30, sleep=sleep)
-    assert naps == [1.0, 1.0, 1.0]
+    assert naps == [POLL_EVERY_S] * 3
 
 
 def test_waiting_ends_at_the_time_out(store: Store, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The number of action items beside each document; indexes for what is open in large states."""
+"""The number of action items beside each document; paths in the order of their bytes; indexes for what is open."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def upgrade() -> None:
         "UPDATE documents SET items = "
         "(SELECT COUNT(*) FROM items WHERE items.path = documents.path AND items.removed_at IS NULL)"
     )
+    if op.get_bind().dialect.name == "postgresql":
+        op.alter_column("documents", "path", type_=sa.Text(collation="C"))
     for name, table, columns in (
         ("ix_conflicts_open", "conflicts", ["item_id", "field"]),
         ("ix_intents_open_marker", "intents", ["marker"]),
