@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from tracker.models import ActionItem, PostMortem
 
 _ESCAPED = str.maketrans({"\r": " ", "\n": " "})
 
 
-def context_of(item: ActionItem, document: PostMortem, *, path: str, link_base: str | None) -> str:
+def context_of(item: ActionItem, document: PostMortem, *, path: str, link: str | None) -> str:
     """Incident, owner, due date, priority, section and place of an item.
 
     Args:
         item: The action item.
         document: Its document.
         path: The document relative to the configuration's folder.
-        link_base: URL below which people can read the documents, None where there is none.
+        link: Where people can read the item's line, None where nobody can.
     """
     lines = [
         _line("Incident", _incident(document)),
@@ -25,7 +23,7 @@ def context_of(item: ActionItem, document: PostMortem, *, path: str, link_base: 
         _line("Priority", item.priority),
         _line("Type", item.category),
         _line("Section", item.section),
-        _line("Document", _place(item, path, link_base)),
+        _line("Document", _place(item, path, link)),
     ]
     text = "\n".join(line for line in lines if line)
     return f"{text}\n\n{item.description.strip()}" if item.description.strip() else text
@@ -43,8 +41,6 @@ def _incident(document: PostMortem) -> str:
     return ", ".join(fact for fact in facts if fact)
 
 
-def _place(item: ActionItem, path: str, link_base: str | None) -> str:
+def _place(item: ActionItem, path: str, link: str | None) -> str:
     name = f"{path}, line {item.line}"
-    if not link_base:
-        return name
-    return f"[{name}]({link_base.rstrip('/')}/{quote(path)}#L{item.line})"
+    return f"[{name}]({link})" if link else name

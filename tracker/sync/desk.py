@@ -15,6 +15,7 @@ from tracker.settings import Settings
 from tracker.state.records import IntentRecord, TrackerRecord
 from tracker.state.store import Store
 from tracker.sync.linking import Settled, settle
+from tracker.sync.permalink import Linker
 from tracker.sync.plan import Rules
 from tracker.sync.pull import Pulled, pull
 
@@ -44,10 +45,10 @@ class Desk:
         """The settings that concern it are not those of the last run."""
         return self.record.fingerprint is not None and self.record.fingerprint != self.fingerprint
 
-    def rules(self, settings: Settings) -> Rules:
+    def rules(self, settings: Settings, link: Linker) -> Rules:
         """What planning needs to know."""
         assert self.adapter is not None  # noqa: S101 - nobody plans for a tracker that is not open
-        return Rules(self.adapter.capabilities, settings.merge, settings.labels, settings.link_base)
+        return Rules(self.adapter.capabilities, settings.merge, settings.labels, link)
 
     def resolve(self, names: Sequence[str], settings: Settings) -> Mapping[str, Resolution]:
         """Accounts of owners; empty, with the trouble noted, if the tracker fails."""

@@ -18,7 +18,9 @@ from tracker.remote import Capabilities, Field
 Values = Mapping[Field, Any]
 
 COMPARED = (Field.TITLE, Field.STATUS, Field.DUE, Field.PRIORITY, Field.ASSIGNEES)
-_LINE = re.compile(r"(, line )\d+|(#L)\d+")
+# The number of a line, and the commit, in a document's address (`tracker.sync.permalink`).
+_LINE = re.compile(r"(, line )\d+|(#(?:L|lines-|(?=\d+\))))\d+")
+_COMMIT = re.compile(r"(/(?:blob|src)/)(?:[0-9a-f]{40,64}|HEAD)(?=/)|\?at=[0-9a-f]{40,64}(?=#)")
 
 
 def of_document(item: ActionItem, context: str, labels: Sequence[str]) -> dict[Field, Any]:
@@ -88,10 +90,14 @@ def nearest(status: Status, capabilities: Capabilities) -> Status:
 
 
 def stable(context: str | None) -> str | None:
-    """A context for comparing: normalised, without line numbers, for a row inserted above is no news to the tracker."""
+    """A context for comparing: normalised, without line numbers and commits.
+
+    A row inserted above is no news to the tracker, and the address at an earlier commit stays right.
+    """
     if context is None:
         return None
-    return _LINE.sub(lambda match: match[1] or match[2], block.normalise(context))
+    text = _COMMIT.sub(lambda match: match[1] or "", block.normalise(context))
+    return _LINE.sub(lambda match: match[1] or match[2], text)
 
 
 def native(field: Field, value: Any) -> Any:

@@ -13,6 +13,7 @@ from tracker.state.records import BaseValues, LinkRecord
 from tracker.sync import fields
 from tracker.sync.context import context_of
 from tracker.sync.merge import FieldConflict, Merged, merge
+from tracker.sync.permalink import Linker
 from tracker.sync.report import ActionName, ActionRecord, OutcomeName
 
 IssueState = Literal["none", "read", "gone", "unreadable"]
@@ -62,7 +63,7 @@ class Rules:
     capabilities: Capabilities
     winners: MergeSettings
     labels: tuple[str, ...]
-    link_base: str | None
+    link: Linker
 
 
 @dataclass(slots=True)
@@ -120,7 +121,8 @@ def _with_issue(
 
 def document_values(subject: Subject, rules: Rules) -> dict[Field, Any]:
     """What the document says about the item."""
-    context = context_of(subject.item, subject.document, path=subject.path, link_base=rules.link_base)
+    link = rules.link(subject.path, subject.item.line)
+    context = context_of(subject.item, subject.document, path=subject.path, link=link)
     return fields.of_document(subject.item, context, rules.labels)
 
 

@@ -19,9 +19,11 @@ from tracker.settings import Settings
 from tracker.state.records import ItemRecord, LinkRecord
 from tracker.state.store import Store
 from tracker.sync import fields
+from tracker.sync.checkout import linker_of
 from tracker.sync.desk import Desk, ask, open_desk, route_of
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, look_up
+from tracker.sync.permalink import Linker, nowhere
 from tracker.sync.plan import Planned, Subject, plan
 from tracker.sync.report import ActionRecord, SyncOptions
 from tracker.sync.sighting import Row, Sighting, action_items, look
@@ -34,6 +36,7 @@ class Preparation:
 
     Attributes:
         records: Item id -> what was known of it before this run; only items that the run looks at.
+        link: Gives the addresses of the documents' lines.
         verdicts: Item id -> what was found about an issue that exists already.
         items: How many action items the documents hold.
         reading_print: Digest of the reading's settings, to be kept; None if it is kept already.
@@ -41,6 +44,7 @@ class Preparation:
 
     sighting: Sighting
     settings: Settings
+    link: Linker = nowhere
     desks: dict[str, Desk] = field(default_factory=dict)
     records: dict[str, ItemRecord] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
@@ -90,7 +94,8 @@ def prepare(
     kept, print_now = store.recall("reading"), reading_print(settings)
     reread = kept not in (None, print_now)
     sighting = look(source, store, settings.root, now=now, reread=reread, new_id=lambda: str(ULID()))
-    prepared = Preparation(sighting, settings, reading_print=None if kept == print_now else print_now)
+    link = linker_of(settings, source.roots)
+    prepared = Preparation(sighting, settings, link, reading_print=None if kept == print_now else print_now)
     _guard(prepared, source, store, options)
     try:
         _fill(prepared, store, open_tracker, options, now)
@@ -334,7 +339,7 @@ def _plan(prepared: Preparation) -> None:
         for owner, resolution in resolutions.items():
             if resolution.account is None:
                 prepared.unresolved[owner] = resolution.reason or "nobody in the tracker matches"
-        rules = desk.rules(prepared.settings)
+        rules = desk.rules(prepared.settings, prepared.link)
         for subject in mine:
             if desk.trouble and not subject.blocked:
                 subject = replace(subject, blocked=desk.trouble)  # noqa: PLW2901 - found while resolving people

@@ -12,13 +12,14 @@ from ulid import ULID
 
 from tracker.errors import StateError
 from tracker.identity import Known, KnownDocument, Place, TodayDocument, match
-from tracker.models import ActionItem, Issue, PostMortem
+from tracker.models import ActionItem, Issue
 from tracker.remote import Tracker
 from tracker.settings import Settings
 from tracker.state.records import LinkRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
 from tracker.sync import fields
+from tracker.sync.checkout import linker_of
 from tracker.sync.context import context_of
 from tracker.sync.sighting import action_items
 from tracker.sync.source import Source, key_of
@@ -92,6 +93,7 @@ def rebuild(
         for key, document in documents.items()
     ]
     matching = match(today, _known(traces.values()))
+    link = linker_of(settings, source.roots)
     with store.writing() as writer:
         for key, document in documents.items():
             file = sizes[key]
@@ -101,7 +103,11 @@ def rebuild(
                 binding = matching.bound.get(Place(each.path, index))
                 if binding is not None:
                     trace = traces.pop(binding.item_id)
-                    _link(writer, settings, trace, each.path, index, item, documents[each.path], now)
+                    context = context_of(
+                        item, documents[each.path], path=each.path, link=link(each.path, item.line)
+                    )
+                    here = fields.of_document(item, context, settings.labels)
+                    _link(writer, trace, each.path, index, item, here, now)
         linked = len(matching.bound)
         for trace in traces.values():
             _stray(writer, trace, now)
@@ -172,17 +178,15 @@ def _refs(trace: _Trace) -> frozenset[str]:
 
 def _link(  # noqa: PLR0917 - one caller, just above
     writer: Writer,
-    settings: Settings,
     trace: _Trace,
     path: str,
     index: int,
     item: ActionItem,
-    document: PostMortem,
+    here: fields.Values,
     now: dt.datetime,
 ) -> None:
     item_id = _write(writer, trace, path, index, item, now)
-    context = context_of(item, document, path=path, link_base=settings.link_base)
-    here, there = fields.of_document(item, context, settings.labels), fields.of_issue(trace.issue)
+    there = fields.of_issue(trace.issue)
     writer.base(item_id, {name.value: (value, there[name]) for name, value in here.items()})
 
 
