@@ -47,24 +47,56 @@ def _group(k: Knowledge, draft: Draft, inside: str, start: int, end: int) -> Non
     elif k.words.first("priority", text) and (draft.priority is None) and end >= draft.tail() - 1:
         draft.priority = text
         draft.note("priority", start + 1, end - 1)
-    elif text.startswith("@") or k.people.known(text):
-        if not _owners_and_day(k, draft, text, start, end):
-            return
+    elif _owners_and_day(k, draft, text, start, end):
+        pass
     elif text.startswith("with ") and k.people.is_person(text[5:]):
         draft.also += k.people.owners(text[5:])
-    elif not _group_due(k, draft, text, start, end):
+    elif not _remark(k, draft, text, start, end) and not _group_due(k, draft, text, start, end):
         return
     draft.cut(start, end)
 
 
+def _remark(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
+    """Who has it, in a remark behind the entry: "(assigned to Kim)", "(Kim calls for a meeting)"."""
+    if end < draft.tail() - 1:
+        return False
+    tokens = text.split()
+    for size in (2, 1):
+        rest = " ".join(tokens[size:])
+        if fold(" ".join(tokens[:size])) in k.words.phrases("words", "assigned") and k.people.is_person(rest):
+            return _named(k, draft, rest, start, end)
+    for size in (2, 1):
+        name = " ".join(tokens[:size])
+        if len(tokens) > size and k.people.is_person(name) and _is_deed(k, tokens[size:]):
+            return _named(k, draft, name, start, end)
+    return False
+
+
+def _is_deed(k: Knowledge, tokens: list[str]) -> bool:
+    """Whether words behind a name say what that person does: "call for ...", "to follow up", "is on it"."""
+    first = fold(tokens[0])
+    verbs = k.words.table("verbs")
+    return first in verbs or first.removesuffix("s") in verbs or first in k.words.phrases("words", "takes")
+
+
+def _named(k: Knowledge, draft: Draft, name: str, start: int, end: int) -> bool:
+    draft.add_owners(k.people.owners(name), start + 1, end - 1)
+    return True
+
+
 def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
-    """People, and perhaps a day among them: "@erin, 2026-04-01"."""
+    """People, and perhaps a day among them: "@erin, 2026-04-01"; a plain name counts at either end of the entry only."""
+    if not text[:1].isupper() and not text[:1].isdecimal() and text[:1] != "@" and not k.people.known(text):
+        return False
     parts = [part.strip() for part in text.split(",")]
     days = [
         part for part in parts if part[:1] != "@" and k.calendar.read(after_due_word(k, part) or part).day
     ]
     others = [part for part in parts if part not in days]
-    if any(part[:1] != "@" and not k.people.known(part) and not k.people.is_person(part) for part in others):
+    if not others or not all(_is_owner(k, part, dated=bool(days)) for part in others):
+        return False
+    outside = draft.head() < start and end < draft.tail() - 1
+    if outside and not all(part[:1] == "@" or k.people.known(part) for part in others):
         return False
     for part in others:
         draft.add_owners(k.people.owners(part), start + 1, end - 1)
@@ -72,6 +104,17 @@ def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int)
         set_due(k, draft, after_due_word(k, day) or day)
         draft.note("due", start + 1, end - 1)
     return True
+
+
+def _is_owner(k: Knowledge, part: str, *, dated: bool) -> bool:
+    """Somebody who is known, or, beside a date, whoever has a name: "(Lee, 2026-06-30)"."""
+    people = k.people
+    return (
+        part[:1] == "@"
+        or people.known(part)
+        or people.is_person(part)
+        or (dated and people.looks_like_name(part))
+    )
 
 
 def _group_status(k: Knowledge, text: str) -> Status | None:

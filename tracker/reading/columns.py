@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from tracker.models import Status
 from tracker.reading import references
 from tracker.reading.blocks import Row, Table
+from tracker.reading.cells import CellReader, filled, is_clock, share
 from tracker.reading.dates import Calendar
 from tracker.reading.people import People
-from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import AGAINST, Section
-from tracker.reading.states import EMOJI, States
+from tracker.reading.states import States
 from tracker.vocabulary import Vocabulary, fold
 
 WEIGHT = {
@@ -29,76 +28,29 @@ WEIGHT = {
     "other": -0.2,
 }
 STRONG_ACTION, WEAK_ACTION, VAGUE_ACTION = 0.7, 0.5, 0.3
+"""A column called so; one called "Item" or "Title" in an action section; the same elsewhere."""
+SAYS_WORK, SAYS_FACTS = 0.2, -0.3
+"""What the cells of a vague action column add outside of action sections."""
 THRESHOLD = 0.95
-_SECTION = {"action": 1.0, "improvement": 0.3, "horizon": 0.4, "neutral": 0.0, "summary": 0.0}
-_WEAK = frozenset(
-    (
-        "titre",
-        "intitulé",
-        "título",
-        "titulo",
-        "tittel",
-        "题",
-        "标题",
-        "タイトル",
-        "제목",
-        "name",
-        "nom",
-        "nombre",
-        "nome",
-        "recommandation",
-        "recomendación",
-        "recomendação",
-        "recommendations",
-        "empfehlung",
-        "mesure",
-        "étape",
-        "paso",
-        "passo",
-        "description",
-        "item",
-        "issue",
-        "what",
-        "title",
-        "change",
-        "recommendation",
-        "phase",
-        "step",
-        "improvement",
-        "measure",
-        "activity",
-        "deliverable",
-        "mitigation",
-        "beschreibung",
-        "was",
-        "punkt",
-        "thema",
-        "titel",
-        "quoi",
-        "élément",
-        "descripción",
-        "qué",
-        "descrição",
-        "hva",
-        "hvad",
-        "vad",
-        "内容",
-        "項目",
-        "描述",
-        "事项",
-        "내용",
-        "항목",
-        "설명",
-    )
-)
-_CLOCK = re.compile(
-    r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b(?!\.\d)|^\s*hh:mm",
-    re.IGNORECASE,
-)
-_NUMBER_SIGNS = ("#", "№", "Nº", "N°", "nº", "n°")
+_SECTION = {
+    "action": 1.0,
+    "improvement": 0.3,
+    "horizon": 0.4,
+    "neutral": 0.0,
+    "summary": 0.0,
+    "lesson": -0.4,
+    "cause": -0.4,
+    "impact": -0.4,
+    "detection": -0.4,
+}
+"""What the section says; every other kind speaks against its tables."""
+_ACTIONABLE = ("action", "improvement", "horizon")
+_NUMBER_SIGNS = ("#", "№", "Nº", "N°", "nº", "n°", "S/N", "Sl", "Sl No")
 _MOST_COLUMNS = 60
 _SAMPLE = 50
+_ENOUGH = 0.6
 _ONE_EACH = ("action", "owner", "due", "status", "priority", "id", "category")
+_ANY_DAY = dt.date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +76,9 @@ class ColumnReader:
 
     def __init__(self, words: Vocabulary, calendar: Calendar, people: People) -> None:
         self.words = words
-        self.calendar = calendar
-        self.people = people
-        self.states = States(words)
+        self.weak = words.table("weak")
+        dated = calendar if calendar.base else replace(calendar, base=_ANY_DAY)
+        self.cells = CellReader(words, dated, people, States(words))
 
     def read(self, table: Table, section: Section) -> Columns:
         """Roles and score of a table that stands in a section."""
@@ -135,94 +87,107 @@ class ColumnReader:
             return Columns(("",) * len(header), AGAINST, f"more than {_MOST_COLUMNS} columns")
         width = max([len(header), *(len(row.cells) for row in table.rows[:_SAMPLE])], default=0)
         header += [""] * (min(width, _MOST_COLUMNS) - len(header))
-        wishes = [self._wishes(name) for name in header]
-        roles = _settle(wishes, header)
-        self._from_cells(roles, table.rows[:_SAMPLE], section)
-        return self._scored(roles, header, section)
+        columns = [_column(table.rows[:_SAMPLE], index) for index in range(len(header))]
+        wishes = [self._wishes(name, cells) for name, cells in zip(header, columns, strict=True)]
+        roles = self._settle(wishes, header)
+        self._from_cells(roles, columns, section)
+        return self._scored(roles, header, columns, section)
 
-    def _wishes(self, name: str) -> tuple[str, ...]:
-        return (
-            ("id",) if name.strip("* ") in _NUMBER_SIGNS else self.words.find("column", name) if name else ()
+    def _wishes(self, name: str, cells: Sequence[str]) -> tuple[str, ...]:
+        """What a column may hold by its name, without what its cells contradict."""
+        if name.strip("* ") in _NUMBER_SIGNS:
+            return ("id",)
+        roles = self.words.find("column", name) if name else ()
+        return tuple(
+            role
+            for role in roles
+            if not cells or not self.cells.contradicts(role, cells, weak=self._is_weak(role, name))
         )
 
-    def _from_cells(self, roles: list[str], rows: Sequence[Row], section: Section) -> None:
+    def _is_weak(self, role: str, name: str) -> bool:
+        """Whether a column's name can mean many things ("Title", "Team", "Date")."""
+        return not name or role in self.weak.get(fold(name), ())
+
+    def _settle(self, wishes: Sequence[tuple[str, ...]], header: list[str]) -> list[str]:
+        """One column per role: a name that means only this goes first, the others take what nobody else claims."""
+        roles = [wish[0] if wish else "" for wish in wishes]
+        for role in _ONE_EACH:
+            claims = [index for index, mine in enumerate(roles) if mine == role]
+            if len(claims) > 1:
+                keep = next((i for i in claims if not self._is_weak(role, header[i])), claims[0])
+                for index in claims:
+                    if index != keep:
+                        roles[index] = next(
+                            (other for other in wishes[index][1:] if other not in roles), "note"
+                        )
+        return roles
+
+    def _from_cells(self, roles: list[str], columns: Sequence[list[str]], section: Section) -> None:
         """Roles that only the cells tell; a column of clock times is a timeline whatever it is called."""
         for index, role in enumerate(roles):
-            cells = [row.cells[index].plain.strip() for row in rows if index < len(row.cells)]
-            filled = [cell for cell in cells if not is_placeholder(cell)]
-            if role in ("", "due", "id", "other") and filled and _share(filled, _CLOCK.search) > 0.6:
+            cells = columns[index]
+            if role in ("", "due", "id", "other") and cells and is_clock(cells):
                 roles[index] = "time"
-            elif role == "" and filled:
-                roles[index] = self._guess(filled, roles)
-        if ("action" not in roles and section.kind == "action") or (
-            "owner" in roles and {"due", "status", "ref"} & set(roles) and "event" not in roles
-        ):
-            self._longest(roles, rows)
+            elif role == "" and cells:
+                roles[index] = self._guess(cells, roles)
+        if "action" not in roles:
+            self._seek_action(roles, columns, section)
 
     def _guess(self, cells: list[str], roles: list[str]) -> str:
         tests = (
-            ("due", lambda cell: self.calendar.read(cell).day),
-            ("status", self._is_status),
-            ("priority", lambda cell: self.words.first("priority", cell)),
-            ("owner", lambda cell: cell.startswith("@") or self.people.known(cell)),
+            ("due", self.cells.day),
+            ("status", self.cells.status),
+            ("priority", self.cells.priority),
+            ("owner", self.cells.person),
             ("ref", lambda cell: references.find(cell) and len(cell) < 120),
         )
         for role, test in tests:
-            if role not in roles and _share(cells, test) >= 0.6:
+            if role not in roles and share(cells, test) >= _ENOUGH:
                 return role
         return ""
 
-    def _is_status(self, cell: str) -> Status | None:
-        return self.states.exact(cell) or (
-            Status.OPEN if cell[:1] in EMOJI or cell[:3] in ("[ ]", "[x]", "[X]") else None
-        )
-
-    @staticmethod
-    def _longest(roles: list[str], rows: Sequence[Row]) -> None:
-        """Without an action column by name, the column with the most text is it."""
-        if "action" in roles:
+    def _seek_action(self, roles: list[str], columns: Sequence[list[str]], section: Section) -> None:
+        """Without an action column by name, the one with the most text is it; elsewhere only if it says what to do."""
+        known = section.kind == "action"
+        if not known and not (
+            "owner" in roles and {"due", "status", "ref"} & set(roles) and "event" not in roles
+        ):
             return
         sizes = [
-            (sum(len(row.cells[i].plain) for row in rows if i < len(row.cells)), -i)
+            (sum(map(len, columns[i])), -i)
             for i, role in enumerate(roles)
             if role in ("", "note", "other")
+            and columns[i]
+            and (known or share(columns[i], self.cells.work) >= _ENOUGH)
+            and not self.cells.contradicts("action", columns[i], weak=True)
         ]
         if sizes and max(sizes)[0]:
             roles[-max(sizes)[1]] = "action"
 
-    @staticmethod
-    def _action_weight(name: str, section: Section) -> float:
-        """A column called "Title" or "Item" holds actions where the section says so, and may hold anything elsewhere."""
-        if name and fold(name) not in _WEAK:
+    def _action_weight(self, name: str, cells: Sequence[str], section: Section) -> float:
+        """A column called "Title" or "Item" holds actions where the section says so; elsewhere its cells must."""
+        if not self._is_weak("action", name):
             return STRONG_ACTION
-        return WEAK_ACTION if section.kind in ("action", "improvement", "horizon") else VAGUE_ACTION
+        if section.kind in _ACTIONABLE:
+            return WEAK_ACTION
+        says = share(cells, self.cells.work) >= 0.5
+        english = self.words.language_of(name) == "en"
+        return round(VAGUE_ACTION + (SAYS_WORK if says else SAYS_FACTS if english else 0.0), 2)
 
-    def _scored(self, roles: list[str], header: list[str], section: Section) -> Columns:
+    def _scored(
+        self, roles: list[str], header: list[str], columns: Sequence[list[str]], section: Section
+    ) -> Columns:
         score = _SECTION.get(section.kind, AGAINST)
         parts = [f"section {section.kind} {score:+.1f}"]
-        for role, name in zip(roles, header, strict=True):
+        for role, name, cells in zip(roles, header, columns, strict=True):
             weight = WEIGHT.get(role, 0.0)
             if role == "action":
-                weight = self._action_weight(name, section)
+                weight = self._action_weight(name, cells, section)
             if weight:
                 parts.append(f"{name or '(no name)'}: {role} {weight:+.1f}")
             score += weight
         return Columns(tuple(roles), round(score, 2), ", ".join(parts))
 
 
-def _settle(wishes: Sequence[tuple[str, ...]], header: list[str]) -> list[str]:
-    """One column per role: a column whose name can mean several things takes what no other column claims."""
-    roles = [wish[0] if wish else "" for wish in wishes]
-    for role in _ONE_EACH:
-        claims = [index for index, mine in enumerate(roles) if mine == role]
-        if len(claims) > 1:
-            strong = [index for index in claims if fold(header[index]) not in _WEAK]
-            keep = strong[0] if strong else claims[0]
-            for index in claims:
-                if index != keep:
-                    roles[index] = next((other for other in wishes[index][1:] if other not in roles), "note")
-    return roles
-
-
-def _share(cells: Sequence[str], test: Callable[[str], object]) -> float:
-    return sum(1 for cell in cells if test(cell)) / len(cells)
+def _column(rows: Sequence[Row], index: int) -> list[str]:
+    return filled([row.cells[index].plain.strip() for row in rows if index < len(row.cells)])

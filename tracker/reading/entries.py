@@ -57,7 +57,7 @@ class Reader(Knowledge):
         take_endings(self, draft)
         take_openings(self, draft)
         drop_lead_ins(self, draft)
-        _struck(draft)
+        _struck(self, draft)
         return draft
 
 
@@ -91,11 +91,18 @@ def _headline(draft: Draft) -> None:
         draft.stop = min(draft.stop, lead.end)
 
 
-def _struck(draft: Draft) -> None:
+def _struck(k: Knowledge, draft: Draft) -> None:
+    """A title that is struck through is done, unless a word behind it says otherwise ("~~Pay it~~ obsolete")."""
     struck = [mark for mark in draft.text.marks if mark.kind == "strike"]
     if not struck or draft.status is not None:
         return
     _, head, tail = draft.title()
+    behind = max(mark.end for mark in struck)
+    said = k.states.exact(draft.text.plain[behind:tail]) if behind < tail else None
+    if said is not None:
+        draft.set_status(said, draft.text.plain[behind:tail], behind, tail)
+        draft.cut(behind, tail)
+        return
     covered = sum(max(0, min(mark.end, tail) - max(mark.start, head)) for mark in struck)
     if tail > head and covered * 10 >= (tail - head) * 8:
         draft.set_status(Status.DONE, "struck through", head, tail)

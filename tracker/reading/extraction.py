@@ -18,15 +18,13 @@ from tracker.reading.columns import ColumnReader
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
+from tracker.reading.glance import action_inside, hopeless, is_prose, labelled_action
 from tracker.reading.placeholders import is_placeholder
-from tracker.reading.sections import ACTION, AGAINST, Section, Sections
+from tracker.reading.sections import ACTION, Section, Sections
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
 _POSITION = re.compile(r"^\W*(?:\d{1,3}[.):]?|[A-Z]{1,3}-?\d{1,3}[.:)]?)\s+")
-_LOOK = 400
-_SHORT = 120
-"""Bytes; a longer paragraph is prose unless it starts or ends with a label."""
 
 
 @dataclass(slots=True)
@@ -94,7 +92,8 @@ class Extraction:
         kinds = lists.field_kinds(body, self.reader.words) | {
             part.kind for part in labels.scan(title, self.reader.words)
         }
-        return bool({"owner", "due", "status"} & kinds) or self._is_task(title, body)
+        numbered = "priority" in kinds and _POSITION.match(title) is not None
+        return numbered or bool({"owner", "due", "status"} & kinds) or self._is_task(title, body)
 
     def _is_task(self, title: str, body: Sequence[Block]) -> bool:
         """A heading that says what to do, with nothing below it but prose about that."""
@@ -186,15 +185,17 @@ class Extraction:
         group = self._group(node, section) if node.children and node.entry.texts else None
         if group:
             return self._nodes(node.children, group)
-        if node.entry.texts and self._hopeless(node, section):
+        if node.entry.texts and hopeless(node.entry, section, self.reader):
             return self._left(node, section)
         text = node.entry.texts[0] if node.entry.texts else None
         if text is None or not text.plain.strip():
             return self._empty(node, section)
         draft = self.reader.read(text)
+        if section.kind in lists.REFLECTING and not draft.labelled:
+            lists.promote(draft, action_inside(text.plain, self.reader))
         items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
         below = lists.absorb(draft, node, self.reader)
-        score, why = lists.score(draft, section)
+        score, why = lists.score(draft, section, self.reader.words)
         lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest)
         taken = score >= lists.THRESHOLD and not lists.is_no_item(draft, self.reader)
         if taken and lead_in:
@@ -228,21 +229,6 @@ class Extraction:
             )
         return self._nodes(node.children, section)
 
-    def _hopeless(self, node: lists.Node, section: Section) -> bool:
-        """Whether an entry outside of action sections shows nothing that could make it an item; a quick look at its bytes."""
-        if section.base > 0 or (node.entry.checked is not None and section.base > AGAINST):
-            return False
-        if not node.entry.source.verbatim:
-            return section.base <= AGAINST and not self._labelled_action(node.entry.texts[0].plain)
-        raw = node.entry.source.data[node.entry.start : min(node.entry.end, node.entry.start + _LOOK)]
-        if section.base > AGAINST:
-            return b":" not in raw and b"@" not in raw and b"\xef\xbc\x9a" not in raw
-        return (
-            not self._labelled_action(node.entry.texts[0].plain)
-            if b":" in raw or b"**" in raw or b"\xef\xbc\x9a" in raw
-            else True
-        )
-
     def _empty(self, node: lists.Node, section: Section) -> bool:
         if section.kind == ACTION and not node.children:
             text = node.entry.texts[0] if node.entry.texts else None
@@ -273,33 +259,20 @@ class Extraction:
     def _paragraph(self, block: Paragraph, blocks: Sequence[Block], at: int) -> int:
         if block.end - block.start > _LONG_PARAGRAPH and self.sections.now.kind != ACTION:
             return at + 1
-        if self._plain_prose(block):
+        if is_prose(block, self.sections.now):
             return at + 1
         plain = block.text.plain.strip()
         if self._opens(block, plain) or is_placeholder(plain):
             return at + 1
         section = self.sections.now
-        if section.kind != ACTION and not self._labelled_action(plain):
+        if section.kind != ACTION and not labelled_action(plain, self.reader):
             return at + 1
         draft = self.reader.read(block.text)
-        score, why = lists.score(draft, section, paragraph=True)
+        score, why = lists.score(draft, section, self.reader.words, paragraph=True)
         telling = bool(draft.evidence or draft.labelled) and not lists.only_fields(draft, self.reader)
         taken = score >= lists.THRESHOLD and telling
         self.explanation.entry(block.line, plain, score, why, taken=taken)
         return self._paragraph_item(block, draft, blocks, at) if taken else at + 1
-
-    def _plain_prose(self, block: Paragraph) -> bool:
-        """Whether a paragraph outside of action sections has no label at either end; a quick look at its bytes."""
-        if self.sections.now.kind == ACTION or block.end - block.start < _SHORT or not block.source.verbatim:
-            return False
-        data = block.source.data
-        raw = data[block.start : block.start + _SHORT]
-        return (
-            b":" not in raw
-            and b"**" not in raw
-            and b"\xef\xbc\x9a" not in raw
-            and not data[block.start : block.end].rstrip().endswith((b":", b"\xef\xbc\x9a", b"**"))
-        )
 
     def _opens(self, block: Paragraph, plain: str) -> bool:
         """Whether a paragraph is a label, or ends with one."""
@@ -314,15 +287,6 @@ class Extraction:
             description = lists.take_fields(draft, blocks[at + 1 : stop], self.reader)
         self._add(draft, section, ItemForm.PARAGRAPH, block, description=description)
         return stop
-
-    def _labelled_action(self, text: str) -> bool:
-        plain = text.lstrip(_LEADING)
-        colon = plain[:40].replace("：", ":").find(":")
-        if colon > 0 and "action" in self.reader.words.exact("label", plain[:colon]):
-            return True
-        return plain[:4].isupper() and self.reader.is_word(
-            "marker", plain.split(maxsplit=1)[0].rstrip(":").casefold()
-        )
 
     def _label_line(self, block: Paragraph, plain: str) -> bool:
         """A line that is only a label or a name opens a group of what follows."""
@@ -342,10 +306,11 @@ class Extraction:
             return True
         if self.reader.words.exact("label", title) and not self.reader.words.exact("heading", title):
             return False
-        if not self.reader.words.find("heading", title):
+        sought = title if bold or opening else _lead_in(title)
+        if not self.reader.words.find("heading", sought):
             self.sections.lead_in(closes=bold)
             return True
-        self.explanation.section(block.line, self.sections.label(title, text))
+        self.explanation.section(block.line, self.sections.label(title, text, sought))
         return True
 
     def _last_line(self, block: Paragraph, plain: str) -> bool:
@@ -388,5 +353,13 @@ class Extraction:
         )
 
 
-_LEADING = " *_`-\n⚠️✅❌👉➡→🔧🛠"
 _LONG_PARAGRAPH = 4000
+
+
+def _lead_in(title: str) -> str:
+    """The words of a lead-in that can name its list: the last ones of a sentence, and no names of files or tables."""
+    words = [word for word in title.split() if not set("_/`") & set(word)]
+    return " ".join(words if len(words) <= _LONG_LEAD_IN else words[-_LONG_LEAD_IN:])
+
+
+_LONG_LEAD_IN = 6

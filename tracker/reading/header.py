@@ -26,6 +26,7 @@ _CHOICE = 14
 _MOST = 1500
 _LOOK = 160
 """Bytes at the start of a block in which its first label ends."""
+_NO_HEADING = 99
 _DASH = re.compile(r"\s[-–—]\s|[(:,]")
 _SEPARATORS = re.compile(r"\s+[|/]\s+")
 
@@ -38,6 +39,8 @@ class Header:
     spans: dict[str, Span] = field(default_factory=dict)
     first_heading: str | None = None
     h1: str | None = None
+    top: str | None = None
+    highest: int = _NO_HEADING
     people: list[str] = field(default_factory=list)
 
     def put(self, kind: str, value: str, span: Span | None = None) -> None:
@@ -102,6 +105,9 @@ def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
     if block.level <= 1 and header.h1 is None:
         header.h1 = title
         header.spans.setdefault("title", block.text.span())
+    if block.level <= header.highest:
+        header.top = title if header.highest == _NO_HEADING and title else None
+        header.highest = block.level
     kind = words.first("field", title) or ""
     return kind if kind in ("date", "author", "status", "severity", "service") else ""
 
@@ -156,7 +162,7 @@ _SHORT_VALUE = 120
 def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[str] | None) -> None:
     plain = text.plain
     parts = labels.scan(plain, words, ("field",), loose=True)
-    if not parts or plain[: parts[0].start].strip(" *_`-[]x\n\t>"):
+    if not parts or not _may_precede(plain[: parts[0].start], line=allowed is None):
         return
     for part in parts:
         label = fold(plain[part.start : part.at])
@@ -169,9 +175,21 @@ def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[
             header.put(part.kind, plain[part.at : part.end], text.span(start, max(start, part.end)))
 
 
+def _may_precede(before: str, *, line: bool) -> bool:
+    """Whether a field may follow this: nothing, or the other fields of a line at the top ("Loop: 1 · Date: ...")."""
+    if not before.strip(" *_`-[]x\n\t>"):
+        return True
+    return (
+        line
+        and len(before) < _SHORT_VALUE
+        and ":" in before.replace("：", ":")
+        and before.rstrip()[-1:] in "·|•｜"
+    )
+
+
 def title(header: Header) -> str | None:
-    """The Title field, the front matter's title, or the first top heading."""
-    return header.values.get("title") or header.h1 or None
+    """The Title field, the front matter's title, the first top heading, or the one heading above all others."""
+    return header.values.get("title") or header.h1 or header.top
 
 
 def incident_id(header: Header) -> str | None:
@@ -205,6 +223,12 @@ def date(header: Header, calendar: Calendar, path: str) -> dt.date | None:
         if day:
             return day
     return None
+
+
+def written(header: Header, calendar: Calendar) -> dt.date | None:
+    """The day on which the document says it was written or published: better than no date at all."""
+    completed = header.values.get("completed")
+    return first_day(completed, calendar) if completed else None
 
 
 def opening_date(placed: Iterable[tuple[Block, Section]], calendar: Calendar) -> dt.date | None:

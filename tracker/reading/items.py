@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tracker.models import ActionItem, ItemForm, Span, Status
@@ -11,6 +12,7 @@ from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import Section
 from tracker.reading.states import box
 
+_NUMBERED = re.compile(r"([^\d(（]{2,30}?)\s*#?(?:\d{1,2}|[nNxX])\s*(?:[(（][^()（）]{0,60}[)）])?$")
 _PLAIN = str.maketrans("", "", "`")
 
 
@@ -26,7 +28,7 @@ def finish(
 ) -> ActionItem:
     """The item with what its section adds where it says nothing itself: owner group, category, status, tracking issue."""
     title, head, tail = draft.title()
-    empty = is_placeholder(title) or not any(char.isalnum() for char in title)
+    empty = is_placeholder(title) or not any(char.isalnum() for char in title) or _is_numbered(title, reader)
     if empty and draft.refs and not draft.text.plain.strip().startswith("["):
         title, empty = _ref_title(draft), False
     spans = {"item": place}
@@ -52,6 +54,15 @@ def finish(
         description="\n".join(part for part in description if part),
         form=form,
         spans=spans,
+    )
+
+
+def _is_numbered(title: str, reader: Reader) -> bool:
+    """Template text such as "Action item 1 (owner / date)"."""
+    found = _NUMBERED.match(title)
+    return found is not None and "action" in (
+        *reader.words.exact("label", found[1]),
+        *reader.words.exact("heading", found[1]),
     )
 
 

@@ -8,17 +8,24 @@ from dataclasses import dataclass, field
 from tracker.models import ActionItem, ItemForm, Span
 from tracker.reading import labels, references
 from tracker.reading.blocks import Block, Entry, Paragraph, Text
+from tracker.reading.cells import says_work
 from tracker.reading.drafts import EDGES, Draft, tidy
 from tracker.reading.entries import Reader
 from tracker.reading.labelled import take_label
 from tracker.reading.placeholders import is_placeholder
-from tracker.reading.sections import AGAINST, Section
+from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
 THRESHOLD = 0.95
-EVIDENCE = {"owners": 0.6, "due": 0.5, "check box": 0.5, "refs": 0.5, "status": 0.4, "priority": 0.4}
+EVIDENCE = {"owners": 0.6, "due": 0.5, "check box": 0.5, "refs": 0.5, "status": 0.5, "priority": 0.4}
+SIGN = 0.4
+"""A status that is only a sign: ❌ also marks what not to do."""
 LABELLED = 1.2
-"""An explicit "Action:" makes an item wherever it stands."""
+"""An explicit "Action:" makes an item wherever it stands, but in a glossary or in instructions."""
+SAYS_WORK = 1.5
+"""A lesson or a cause that is phrased as work and has an owner, a date, a status or a ticket of its own."""
+REFLECTING = frozenset(("lesson", "cause", "impact", "detection"))
+_NEVER = frozenset(("reference", "guidance"))
 _FIELDS = ("owner", "due", "status", "priority", "ref", "category", "id")
 
 
@@ -58,23 +65,44 @@ def box_span(entry: Entry) -> Span | None:
     return entry.source.span(entry.box[0] + 1, entry.box[1] - 1)
 
 
-def score(draft: Draft, section: Section, *, paragraph: bool = False) -> tuple[float, str]:
+def score(draft: Draft, section: Section, words: Vocabulary, *, paragraph: bool = False) -> tuple[float, str]:
     """How much speaks for an item, and why."""
     base = section.base
     parts = [f"section {section.kind} {base:+.1f}"]
     if draft.labelled:
-        base = max(base, 0.0) + LABELLED
+        base = (base if section.kind in _NEVER else max(base, 0.0)) + LABELLED
         parts.append(f"labelled as an action {LABELLED:+.1f}")
     for name in dict.fromkeys(draft.evidence):
         weight = EVIDENCE.get(name, 0.0)
+        if name == "status" and draft.status is None:
+            weight = SIGN
         if paragraph and name == "status":
             weight = 0.0
         if weight:
             base += weight
             parts.append(f"{name} {weight:+.1f}")
-    if base < THRESHOLD and section.base <= AGAINST:
-        return base, ", ".join(parts)
+    if section.kind in REFLECTING and not paragraph and _is_work(draft, words):
+        base += SAYS_WORK
+        parts.append(f"phrased as work {SAYS_WORK:+.1f}")
     return round(base, 2), ", ".join(parts)
+
+
+def promote(draft: Draft, at: int) -> None:
+    """Make the labelled action inside a lesson the item; the sentence before it is not part of it."""
+    if at:
+        draft.labelled = True
+        draft.cut(0, at)
+
+
+def _is_work(draft: Draft, words: Vocabulary) -> bool:
+    """Phrased as work, with a field of its own; a check box alone is also that of a factor that applies ("Process gap: ...")."""
+    title = draft.title()[0]
+    if draft.owners or draft.due_raw or draft.refs or draft.status:
+        return says_work(title, words)
+    return "check box" in draft.evidence and ":" not in title[:_MOST_TOPIC] and says_work(title, words)
+
+
+_MOST_TOPIC = 40
 
 
 def is_no_item(draft: Draft, reader: Reader) -> bool:

@@ -143,7 +143,7 @@ def _lead_id(_k: Knowledge, draft: Draft, head: int) -> bool:
         return False
     draft.local_id = found[1]
     draft.note("local_id", found.start(1), found.end(1))
-    draft.cut(head, found.end())
+    draft.cut(head, found.end() + (plain[found.end() : found.end() + 1] in (".", ")")))
     return True
 
 

@@ -72,11 +72,28 @@ class People:
         return fold(name.lstrip("@")) in self.names
 
     def is_person(self, text: str) -> bool:
-        """Whether a short text is surely a person or several: handles, initials, people of the map."""
+        """Whether a short text is surely a person or several: handles, initials, people of the map, common given names."""
         parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
         return bool(parts) and all(
-            part and ((part[0] == "@" and " " not in part) or _INITIALS.fullmatch(part) or self.known(part))
+            part
+            and (
+                (part[0] == "@" and " " not in part)
+                or _INITIALS.fullmatch(part)
+                or self.known(part)
+                or self._named(part)
+            )
             for part in parts
+        )
+
+    def _named(self, part: str) -> bool:
+        """A common given name, perhaps with one or two capitalised names behind it."""
+        tokens = part.split()
+        return (
+            1 <= len(tokens) <= 3
+            and tokens[0].casefold() in self.words.table("given")
+            and all(
+                token[0].isupper() and token.replace("-", "").replace(".", "").isalpha() for token in tokens
+            )
         )
 
     def looks_like_name(self, text: str) -> bool:

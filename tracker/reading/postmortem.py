@@ -76,7 +76,11 @@ class _Document:
         placed = self._outline(blocks)
         fences = [frontends.load("markdown")(self.source.part(*fence.inner)) for fence in _fences(blocks)]
         head = self._header(placed, fences)
-        base = header.date(head, plain, self.path) or header.opening_date(placed, plain)
+        base = (
+            header.date(head, plain, self.path)
+            or header.opening_date(placed, plain)
+            or header.written(head, plain)
+        )
         people = people.with_names_of(head.people)
         reader = Reader(self.words, replace(plain, base=base), people)
         columns = ColumnReader(self.words, reader.calendar, people)

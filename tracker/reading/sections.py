@@ -81,21 +81,27 @@ class Sections:
         return section
 
     def _kinds(self, title: str) -> tuple[str, ...]:
-        """What a heading may mean; actions that it calls taken or applied are steps of the response."""
+        """What a heading may mean; actions that it calls taken, or asks of the reader, are steps of the response.
+
+        A heading that says in other words how to prevent it ("So that this never happens again") names improvements.
+        """
         kinds = self.words.find("heading", title)
-        if ACTION not in kinds:
+        if kinds and ACTION not in kinds:
             return kinds
         plain = fold(title.partition("(")[0])
         if plain in self.words.table("heading"):
             return kinds
-        past = self.words.phrases("words", "past")
-        return ("response",) if any(word in past for word in plain.split()) else kinds
+        said = set(plain.split())
+        if not kinds:
+            return (IMPROVEMENT,) if len(said) > 1 and said & self.words.phrases("words", "prevent") else ()
+        others = self.words.phrases("words", "past") | self.words.phrases("words", "them")
+        return ("response",) if said & others else kinds
 
-    def label(self, title: str, text: Text) -> Section:
-        """A label opens a section that ends at the next label or heading."""
+    def label(self, title: str, text: Text, sought: str = "") -> Section:
+        """A label opens a section that ends at the next label or heading; `sought` are the words that may name it."""
         while self.now.level >= _LABEL_LEVEL:
             self.stack.pop()
-        kinds = self._kinds(title)
+        kinds = self._kinds(sought or title)
         self.stack.append(self._made(title, kinds, self.now, _LABEL_LEVEL, text))
         return self.now
 
@@ -131,7 +137,7 @@ class Sections:
         if kind == ACTION and parent.kind in (ACTION, IMPROVEMENT):
             category = title if CATEGORY in kinds or IMPROVEMENT in kinds else parent.category
         elif kind == IMPROVEMENT:
-            category = title if CATEGORY in kinds else parent.category
+            category = title if CATEGORY in kinds and parent.kind != NEUTRAL else parent.category
         return Section(
             title=title,
             kind=kind,

@@ -14,6 +14,8 @@ from pathlib import Path
 LANGUAGES = ("en", "de", "fr", "es", "pt", "no", "da", "sv", "ja", "zh", "ko")
 """Order of precedence where a phrase means different things in two languages."""
 
+_NAMES = "names"
+"""Given names, of no one language."""
 _BETWEEN = re.compile(r"[\W_]+")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBERING = re.compile(
@@ -125,7 +127,8 @@ class Vocabulary:
     def _windows(self, group: str, table: Mapping[str, Kinds], words: list[str]) -> Kinds:
         """The longest phrase of several words inside, or else what the first and the last word say.
 
-        A single word makes a heading one about actions only where it can mean nothing else.
+        A single word makes a heading one about actions only where it can mean nothing else, and a vague one ("data",
+        "changes") says nothing beside other words.
         """
         for size in range(min(6, len(words) - 1), 1, -1):
             for start in range(len(words) - size + 1):
@@ -133,7 +136,8 @@ class Vocabulary:
                 if kinds:
                     return kinds
         sure = self.phrases("words", "action") if group == "heading" else frozenset(words)
-        ends = (words[-1], words[0]) if len(words) > 1 else ()
+        vague = self.phrases("words", "vague") if group == "heading" else frozenset[str]()
+        ends = [word for word in (words[-1], words[0]) if word not in vague] if len(words) > 1 else []
         found = ((word, kind) for word in ends for kind in table.get(word, ()))
         return tuple(dict.fromkeys(kind for word, kind in found if kind != "action" or word in sure))
 
@@ -170,7 +174,7 @@ def build(
     vocabulary = Vocabulary()
     for (group, kind), phrases in (own or {}).items():
         vocabulary.add(group, kind, phrases)
-    for language in languages:
+    for language in (*languages, _NAMES):
         _load(vocabulary, language)
     return vocabulary
 
