@@ -46,7 +46,7 @@ class LocalTracker:
     type = "local"
     capabilities = Capabilities(
         assignees=1,
-        create_batch=500,
+        create_batch=2_000,
         fetch_batch=1_000_000,
         chosen_ids=True,
         incremental=True,
@@ -71,27 +71,27 @@ class LocalTracker:
         if not os.access(folder, os.W_OK):
             hint = "Give this user write access, or set another `path` for the tracker."
             return [Problem(f"{folder} cannot be written", hint=hint)]
-        return [Problem(f"{path}: {len(contents.records)} issues", Severity.INFO, ok=True)]
+        return [Problem(f"{path}: {len(contents.lines)} issues", Severity.INFO, ok=True)]
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
         """See `Tracker.fetch`; one read of the file for all."""
         try:
-            records = self._file.read().records if ids else {}
+            contents = self._file.read() if ids else None
         except AdapterError as error:
             yield from (Unreadable(key, error.message) for key in ids)
             return
         for key in ids:
-            yield _result(key, records.get(key))
+            yield _result(key, contents.record(key) if contents else None)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """See `Tracker.changes`; the cursor is the digest of the file."""
         try:
+            if cursor is not None and cursor == self._file.digest():
+                return Changes((), cursor)
             contents = self._file.read()
         except AdapterError as error:
             return Changes((), cursor, complete=False, reason=error.message)
-        if cursor == contents.digest:
-            return Changes((), cursor)
-        results = [_result(key, contents.records.get(key)) for key in ids]
+        results = [_result(key, contents.record(key)) for key in ids]
         found = tuple(result.issue for result in results if isinstance(result, Found))
         gone = tuple(result for result in results if isinstance(result, Gone))
         return Changes(found, contents.digest, gone=gone)
@@ -108,7 +108,7 @@ class LocalTracker:
 
     def scan(self) -> Iterator[Issue]:
         """See `Tracker.scan`."""
-        for record in self._file.read().records.values():
+        for record in self._file.read().records():
             if mapping.marker_in(record) is not None and record.get("status") != "tombstone":
                 yield mapping.to_issue(record)
 
@@ -118,9 +118,9 @@ class LocalTracker:
 
     def probe(self, queries: Sequence[ProbeQuery]) -> Iterator[ProbeResult]:
         """See `Tracker.probe`; the file is its own proof."""
-        records = self._file.read().records
+        contents = self._file.read()
         for query in queries:
-            record = records.get(mapping.issue_id(query.marker))
+            record = contents.record(mapping.issue_id(query.marker))
             yield Adopted(query.marker, mapping.to_issue(record)) if record else Absent(query.marker)
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
@@ -154,7 +154,7 @@ class LocalTracker:
 
     def give(self) -> Sequence[Record]:
         """See `tracker.interchange.Interchange`."""
-        return list(self._file.read().records.values())
+        return list(self._file.read().records())
 
     def take(self, records: Sequence[Mapping[str, object]]) -> None:
         """See `tracker.interchange.Interchange`; one replacement of the file."""
@@ -184,9 +184,9 @@ class LocalTracker:
 
 
 def _added(new: Mapping[str, Record], known: Contents) -> tuple[dict[str, Record], dict[str, Outcome]]:
-    missing = {key: record for key, record in new.items() if key not in known.records}
+    missing = {key: record for key, record in new.items() if key not in known.lines}
     outcomes: dict[str, Outcome] = {
-        key: Confirmed(mapping.to_issue(known.records.get(key, record))) for key, record in new.items()
+        key: Confirmed(mapping.to_issue(known.record(key) or record)) for key, record in new.items()
     }
     return missing, outcomes
 
@@ -197,7 +197,7 @@ def _updated(
     records: dict[str, Record] = {}
     outcomes: dict[str, Outcome] = {}
     for change in changes:
-        record = known.records.get(change.ref.id)
+        record = known.record(change.ref.id)
         if record is None:
             outcomes[change.ref.id] = Refused(f"there is no issue {change.ref.id}")
             continue

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +17,30 @@ from adapters.local.mapping import Record, line_of
 from tracker import files
 from tracker.errors import BadResponseError, UnreachableError
 
+_digest = partial(hashlib.blake2b, digest_size=16)
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the file held at one moment: its records by id, the bytes of each one's line, and a digest of the whole.
+    """What the file held at one moment: the line of each issue by id, and a digest of the whole.
 
-    `others` are lines that are not issues (`bd export` also writes memories and the like); they are kept.
+    Every line has been parsed once, to know that it is an issue; what it says is parsed again where it is asked for, which
+    costs less than keeping fifty thousand records. `others` are lines that are not issues (`bd export` also writes memories and
+    the like); they are kept.
     """
 
-    records: Mapping[str, Record]
     lines: Mapping[str, bytes]
     others: tuple[bytes, ...]
     digest: str
+
+    def record(self, key: str) -> Record | None:
+        """The record of an id, None where there is none."""
+        line = self.lines.get(key)
+        return None if line is None else json.loads(line)
+
+    def records(self) -> Iterator[Record]:
+        """Every record, in the order of the file."""
+        return map(json.loads, self.lines.values())
 
 
 class IssueFile:
@@ -39,6 +52,16 @@ class IssueFile:
         self._contents: Contents | None = None
         self.accesses = 0
 
+    def digest(self) -> str:
+        """A digest of the file as it is now, without keeping or understanding it.
+
+        Raises:
+            UnreachableError: the file cannot be read.
+        """
+        with self._reading(), self.path.open("rb") as file:
+            return hashlib.file_digest(file, _digest).hexdigest()
+        return _digest().hexdigest()
+
     def read(self) -> Contents:
         """The contents now; parsed again only if the bytes changed.
 
@@ -47,7 +70,7 @@ class IssueFile:
             BadResponseError: a line is not JSON, or not an issue with an id.
         """
         data = self._bytes()
-        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        digest = _digest(data).hexdigest()
         if self._contents is None or self._contents.digest != digest:
             self._contents = self._parse(data, digest)
         return self._contents
@@ -60,9 +83,11 @@ class IssueFile:
         """
         self.accesses += 1
         lines = {**contents.lines, **{key: line_of(record) for key, record in records.items()}}
-        ordered = [lines[key] for key in sorted(lines)]
+        ordered = {key: lines[key] for key in sorted(lines)}
+        data = b"".join(line + b"\n" for line in (*ordered.values(), *contents.others))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(self.path, b"".join(line + b"\n" for line in (*ordered, *contents.others)))
+        files.replace(self.path, data)
+        self._contents = Contents(ordered, contents.others, _digest(data).hexdigest())
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -79,12 +104,14 @@ class IssueFile:
         finally:
             os.close(handle)
 
-    def _bytes(self) -> bytes:
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One read of the file; a file that is not there is an empty one."""
         self.accesses += 1
         try:
-            return self.path.read_bytes()
+            yield
         except FileNotFoundError:
-            return b""
+            return
         except OSError as error:
             raise UnreachableError(
                 f"cannot read {self.path}: {error.strerror}",
@@ -92,8 +119,12 @@ class IssueFile:
                 hint="Give this user access to the file, or set another `path` for the tracker.",
             ) from error
 
+    def _bytes(self) -> bytes:
+        with self._reading():
+            return self.path.read_bytes()
+        return b""
+
     def _parse(self, data: bytes, digest: str) -> Contents:
-        records: dict[str, Record] = {}
         lines: dict[str, bytes] = {}
         others: list[bytes] = []
         for number, line in enumerate(data.splitlines(), 1):
@@ -103,10 +134,10 @@ class IssueFile:
             if record.get("_type", "issue") != "issue":
                 others.append(line)
                 continue
-            if record["id"] in records:
+            if record["id"] in lines:
                 raise self._broken(number, f"has the id {record['id']} of a line above")
-            records[record["id"]], lines[record["id"]] = record, line
-        return Contents(records, lines, tuple(others), digest)
+            lines[record["id"]] = line
+        return Contents(lines, tuple(others), digest)
 
     def _record(self, line: bytes, number: int) -> Record:
         try:
