@@ -57,6 +57,8 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help=f"which ones; all by default: {', '.join(subjects())}")
     parser.add_argument("--write", action="store_true", help="keep the table in docs/performance.md")
     options = parser.parse_args()
+    # An installed pmtrack has its byte code; without it every start would be measured with a compilation.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     text = table(options.names or subjects())
     if options.write:
         page = PAGE.read_text(encoding="utf-8")

@@ -55,6 +55,7 @@ def _clean_environment(home: Path) -> None:
     for name in list(os.environ):
         if name in _TERMINAL or (name.startswith(_PERSONAL) and not name.startswith(_KEPT)):
             del os.environ[name]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes would compile pmtrack anew
     os.environ |= {
         "HOME": str(home),
         "USERPROFILE": str(home),
