@@ -19,9 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.calendar import Calendar
-from policies.rule import Need, NoSettings, Profile, Rule, fold
+from policies.rule import Need, NoSettings, Profile, Rule
 from policies.subjects import issue_name, live_items
-from tracker.models import Finding, Issue, Person, Severity
+from tracker.models import Finding, Issue, Severity
+from tracker.people import People, people_of
 from tracker.world import TrackedItem, World
 
 _PLACES = {"assignees": "owners", "owner": "owners"}
@@ -29,11 +30,7 @@ _PLACES = {"assignees": "owners", "owner": "owners"}
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every field of an open item on which both sides differ."""
-    people = {
-        fold(name.lstrip("@")): person
-        for person in world.people.values()
-        for name in (person.key, *person.names)
-    }
+    people = people_of(world.people)
     for tracked in live_items(world):
         if tracked.issue is None or tracked.issue.status.is_closed:
             continue
@@ -46,7 +43,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
             )
 
 
-def _differences(tracked: TrackedItem, issue: Issue, people: dict[str, Person]) -> dict[str, str]:
+def _differences(tracked: TrackedItem, issue: Issue, people: People) -> dict[str, str]:
     item = tracked.item
     found = {_PLACES.get(name, name): "both sides changed" for name in tracked.conflicts}
     if item.due and issue.due and item.due != issue.due:
@@ -63,8 +60,8 @@ def _differences(tracked: TrackedItem, issue: Issue, people: dict[str, Person]) 
     return found
 
 
-def _account(owner: str, tracker: str | None, people: dict[str, Person]) -> str | None:
-    person = people.get(fold(owner.lstrip("@")))
+def _account(owner: str, tracker: str | None, people: People) -> str | None:
+    person = people.person(owner)
     return person.accounts.get(tracker) if person and tracker else None
 
 

@@ -1,6 +1,6 @@
 """Several owners, or a team, where one person is asked for.
 
-A team counts as such when its name holds a word for a group ("Platform team", "SRE", "everyone"), or when the people map
+Two names of one person of the people map are one owner. A team counts as such when its name holds a word for a group ("Platform team", "SRE", "everyone"), or when the people map
 knows it as a team.
 
 ## Why
@@ -32,6 +32,7 @@ from policies.rule import Profile, Rule, fold, setting
 from policies.subjects import open_items
 from policies.wording import any_language
 from tracker.models import Finding, Severity
+from tracker.people import people_of
 from tracker.world import World
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -47,9 +48,10 @@ class Settings:
 
 def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
     """Every open item with more owners than allowed, or with a team for an owner."""
+    people = people_of(world.people)
     teams = {fold(person.team) for person in world.people.values() if person.team}
     for tracked in open_items(world):
-        owners = tracked.item.owners
+        owners = people.joined(tracked.item.owners)
         if len(owners) > settings.most:
             yield RULE.on(
                 tracked,

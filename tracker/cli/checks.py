@@ -110,11 +110,12 @@ def _reading(found: list[PostMortem]) -> Iterator[Problem]:
 
 def _people(found: list[PostMortem], invocation: Invocation) -> Iterator[Problem]:
     """Owners whom no entry of the people map names: the tracker has to find them by their names."""
-    from tracker.cli.people import person_named
+    from tracker.people import people_of
 
     people = invocation.settings.people
+    known = people_of(people)
     counts = Counter(owner for document in found for item in document.items for owner in item.owners)
-    unknown = [name for name, _ in counts.most_common() if person_named(name, people) is None]
+    unknown = [name for name, _ in counts.most_common() if known.key_of(name) is None]
     if people and unknown:
         names = ", ".join(unknown[:_MOST_NAMED]) + (", ..." if len(unknown) > _MOST_NAMED else "")
         yield Problem(

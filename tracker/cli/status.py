@@ -117,9 +117,10 @@ def _record(tracked: TrackedItem, today: dt.date) -> dict[str, Any]:
 
 
 def _belongs(owners: Sequence[str], wanted: str, people: Mapping[str, Person]) -> bool:
-    from tracker.cli.people import same_person
+    from tracker.people import people_of
 
-    return any(same_person(owner, wanted, people) for owner in owners)
+    known = people_of(people)
+    return any(known.same((owner,), (wanted,)) for owner in owners)
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from tracker.models import Person, PostMortem, Status
+from tracker.models import PostMortem, Status
+from tracker.people import People
 from tracker.reports.calendar import Calendar
 from tracker.reports.history import Life, due_changes, status_of, value_at
 from tracker.world import Side, TrackedItem
@@ -88,36 +88,6 @@ class ItemLine:
     def place(self) -> str:
         """`file:line`."""
         return f"{self.path}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """The people map, searchable by everything that names somebody."""
-
-    people: Mapping[str, Person]
-    keys: Mapping[str, str]
-
-    def key_of(self, name: str) -> str | None:
-        """The entry that a name, handle or account belongs to; None where the map does not hold it."""
-        return self.keys.get(_plain(name))
-
-    def team_of(self, owner: str) -> str | None:
-        """Team of an entry of the map."""
-        person = self.people.get(owner)
-        return person.team if person is not None else None
-
-
-def people_of(people: Mapping[str, Person]) -> People:
-    """The map, indexed."""
-    keys: dict[str, str] = {}
-    for key, person in people.items():
-        for name in (key, *person.names, *person.accounts.values(), person.email or key):
-            keys.setdefault(_plain(name), key)
-    return People(people, keys)
-
-
-def _plain(name: str) -> str:
-    return name.strip().lstrip("@").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +184,8 @@ def _owners(tracked: TrackedItem, lens: Lens) -> tuple[str, ...]:
     if events and events[-1].at > lens.moment:
         assigned = _names(value_at(events, Side.TRACKER, "owners", lens.moment, ", ".join(assigned)))
         named = _names(value_at(events, Side.DOCUMENT, "owners", lens.moment, ", ".join(named)))
-    known = tuple(key for key in map(lens.people.key_of, assigned) if key is not None)
-    return known or tuple(lens.people.key_of(name) or name for name in named) or assigned
+    known = tuple(dict.fromkeys(key for key in map(lens.people.key_of, assigned) if key is not None))
+    return known or tuple(dict.fromkeys(lens.people.key_of(name) or name for name in named)) or assigned
 
 
 def _names(text: str | None) -> tuple[str, ...]:

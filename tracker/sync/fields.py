@@ -13,7 +13,9 @@ from typing import Any
 
 from tracker import block
 from tracker.models import ActionItem, Issue, Status
+from tracker.people import People
 from tracker.remote import Capabilities, Field
+from tracker.state.records import BaseValues
 
 Values = Mapping[Field, Any]
 
@@ -50,6 +52,15 @@ def of_issue(issue: Issue) -> dict[Field, Any]:
         Field.LABELS: sorted(issue.labels),
         Field.CONTEXT: issue.context,
     }
+
+
+def respelled(base: BaseValues, owners: Sequence[str], people: People) -> BaseValues:
+    """The base with the owners as the document writes them now, if those are the same people: no change to merge."""
+    name = Field.ASSIGNEES.value
+    before, there = base.get(name, (None, None))
+    if not before or not owners or before == sorted(owners) or not people.same(before, owners):
+        return base
+    return {**base, name: (sorted(owners), there)}
 
 
 def held(capabilities: Capabilities) -> frozenset[Field]:

@@ -14,6 +14,7 @@ from ulid import ULID
 from tracker.errors import UserError
 from tracker.identity import Place
 from tracker.models import Issue, PostMortem
+from tracker.people import People, people_of
 from tracker.remote import Field, Tracker
 from tracker.settings import Settings
 from tracker.state.records import ItemRecord, LinkRecord
@@ -44,6 +45,7 @@ class Preparation:
 
     sighting: Sighting
     settings: Settings
+    people: People
     link: Linker = nowhere
     desks: dict[str, Desk] = field(default_factory=dict)
     records: dict[str, ItemRecord] = field(default_factory=dict)
@@ -95,7 +97,9 @@ def prepare(
     reread = kept not in (None, print_now)
     sighting = look(source, store, settings.root, now=now, reread=reread, new_id=lambda: str(ULID()))
     link = linker_of(settings, source.roots)
-    prepared = Preparation(sighting, settings, link, reading_print=None if kept == print_now else print_now)
+    to_keep = None if kept == print_now else print_now
+    people = people_of(settings.people)
+    prepared = Preparation(sighting, settings, people, link, reading_print=to_keep)
     _guard(prepared, source, store, options)
     try:
         _fill(prepared, store, open_tracker, options, now)
@@ -293,7 +297,8 @@ def _subject(
         blocked=verdict.blocked,
     )
     if record is not None and record.link is not None:
-        return _with_known_issue(subject, record, record.link, desk)
+        base = fields.respelled(record.base, item.owners, prepared.people)
+        return _with_known_issue(replace(subject, base=base), record, record.link, desk)
     if verdict.issue is not None:
         return _with_found_issue(subject, verdict.issue, desk)
     if desk.trouble and not subject.obstacle:
@@ -303,7 +308,7 @@ def _subject(
 
 def _with_known_issue(subject: Subject, record: ItemRecord, link: LinkRecord, desk: Desk) -> Subject:
     key, pulled = link.issue_id, desk.pulled
-    subject = replace(subject, link=link, base=record.base, issue=record.issue, state="read")
+    subject = replace(subject, link=link, issue=record.issue, state="read")
     if key in pulled.issues:
         ref = pulled.issues[key].ref
         return replace(subject, issue=pulled.issues[key], link=replace(link, key=ref.key, url=ref.url))

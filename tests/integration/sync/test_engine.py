@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.sync.stage import Stage, document, names, only, row
 from tracker.errors import ExitCode, GuardError, LockedError
+from tracker.models import Person
 from tracker.settings import Limits, MergeSettings
 
 ALERT, RUNBOOK, POOL = (
@@ -367,3 +368,16 @@ def test_the_world_can_be_asked_as_of_an_earlier_day(synced: Stage) -> None:
     assert str(now[ALERT].item.due) == "2027-02-01"
     issues = then[ALERT].issue, now[ALERT].issue
     assert [issue.status.value for issue in issues if issue] == ["open", "done"]
+
+
+def test_another_way_of_writing_the_same_owner_is_no_change(stage: Stage) -> None:
+    person = Person("alice", ("Alice Smith", "@asmith"), {}, "alice@example.com", None, None)
+    stage.extra["people"] = {"alice": person}
+    stage.write("a.md", document(row(ALERT, owner="Alice Smith")))
+    stage.sync()
+    stage.edit(ALERT, assignee="bob")
+    stage.write("a.md", document(row(ALERT, owner="@asmith")))
+    assert [each for each in stage.sync().actions if each.action != "skip"] == []
+    assert stage.issue(ALERT)["assignee"] == "bob"
+    stage.write("a.md", document(row(ALERT, owner="Carol")))
+    assert {"conflict"} <= set(names(stage.sync()))
