@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from adapters.github import mapping, preflight, probe, queries, reader
+from adapters.github import mapping, probe, queries, reader
 from adapters.github.budget import Budget
 from adapters.github.changes import Journal, changes, settle
 from adapters.github.client import Client
 from adapters.github.config import GitHubOptions
+from adapters.github.due import DueField
 from adapters.github.labels import Labels
 from adapters.github.people import People
+from adapters.github.preflight import Preflight
 from adapters.github.repository import Repository
 from adapters.github.writer import Writer
 from tracker.models import Issue, Person, Status
@@ -45,13 +47,18 @@ class GitHubTracker:
         self._labels = Labels(self._repository, self._budget)
         self._people = People(self._repository, name)
         self._journal = Journal()
+        due = DueField(self._repository)
+        self._preflight = Preflight(
+            self._repository, self._budget, labels=self._labels, due=due, people=self._people
+        )
         self._writer = Writer(
             self._repository,
             self._budget,
             labels=self._labels,
             people=self._people,
+            due=due,
+            preflight=self._preflight,
             journal=self._journal,
-            now=context.now,
         )
 
     @property
@@ -61,7 +68,7 @@ class GitHubTracker:
 
     def check(self) -> Sequence[Problem]:
         """See `Tracker.check`."""
-        return list(preflight.check(self._repository, self._labels))
+        return list(self._preflight.check())
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
         """See `Tracker.fetch`; one request for each hundred ids."""

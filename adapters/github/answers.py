@@ -9,7 +9,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -60,6 +60,52 @@ class Limit:
 
     wait_s: float
     everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Requests left of the primary limit of the REST API.
+
+    Attributes:
+        resets_at: When it is full again, UTC.
+    """
+
+    left: int
+    most: int
+    resets_at: dt.datetime
+
+
+def quota_of(answer: Answer) -> Quota | None:
+    """What the headers of an answer say of the REST API's limit; None where they speak of another one or of none."""
+    if answer.headers.get("x-ratelimit-resource", "core") != "core":
+        return None
+    try:
+        left, most, reset = (
+            int(answer.headers[f"x-ratelimit-{key}"]) for key in ("remaining", "limit", "reset")
+        )
+        return Quota(left, most, dt.datetime.fromtimestamp(reset, dt.UTC))
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the token may do, as far as it is known without trying.
+
+    Attributes:
+        scopes: Of a classic token; None where the service names none, as for fine-grained ones.
+        app: Permissions of a GitHub App's installation, None for other tokens.
+    """
+
+    scopes: frozenset[str] | None = None
+    app: Mapping[str, str] | None = None
+
+    def told(self, answer: Answer) -> Rights:
+        """With what the headers of one more answer say."""
+        if "x-oauth-scopes" not in answer.headers:
+            return self
+        named = {scope.strip() for scope in answer.headers["x-oauth-scopes"].split(",")} - {""}
+        return replace(self, scopes=frozenset(named))
 
 
 def limit_of(answer: Answer, now: dt.datetime) -> Limit | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from adapters.github.answers import Limit
@@ -79,6 +79,20 @@ class Budget:
         last = _number(self._memory.get(_LAST_WRITE))
         return max(0.0, last + self._options.settle_s - self._now())
 
+    def creates_left(self) -> Iterator[tuple[int, int, str]]:
+        """How many issues may still be created, of how many, in which time ("this hour")."""
+        now, times = self.now().timestamp(), self._creates()
+        for most, window, word in (
+            (self._options.per_minute, _MINUTE_S, "this minute"),
+            (self._options.per_hour, _HOUR_S, "this hour"),
+        ):
+            if most:
+                yield max(0, most - sum(1 for time in times if time > now - window)), most, word
+
+    def now(self) -> dt.datetime:
+        """This moment, UTC."""
+        return self._context.now()
+
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _held_back(self) -> tuple[float, str]:
@@ -130,7 +144,7 @@ class Budget:
         return True
 
     def _now(self) -> float:
-        return self._context.now().timestamp()
+        return self.now().timestamp()
 
 
 def _number(text: str | None) -> float:

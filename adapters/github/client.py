@@ -1,22 +1,29 @@
-"""Transport: one call, one request, through PyGithub's requester with its own repeating switched off.
-
-PyGithub's default retry repeats POSTs after a dropped connection or a 5xx answer (a second issue) and never repeats a
-PATCH; it also follows a 301 without the query. So it gets a `Retry` that never repeats and reports redirects, and reads
-are repeated here.
-"""
+"""Signed-in requests: one call is one request, counted; reads are repeated with back-off, writes never."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
-from adapters.github.answers import Answer, Limit, hint_for, http_date, limit_of, next_page, reason_of
+from adapters.github.answers import (
+    Answer,
+    Limit,
+    Quota,
+    Rights,
+    hint_for,
+    http_date,
+    limit_of,
+    next_page,
+    quota_of,
+    reason_of,
+)
 from adapters.github.budget import Budget
 from adapters.github.config import GitHubOptions
-from adapters.github.credentials import authentication
+from adapters.github.credentials import Installation, app_authentication, token
+from adapters.github.transport import Lost, NotConnected, Redirected, connect, exchange
 from tracker.errors import (
     AdapterError,
     AuthError,
@@ -29,6 +36,7 @@ from tracker.remote import TrackerContext
 
 if TYPE_CHECKING:
     from github import Github
+    from github.Auth import Auth
     from github.Requester import Requester
 
 _READ_TRIES = 4
@@ -36,40 +44,27 @@ _FIRST_PAUSE_S = 0.5
 _MAX_REDIRECTS = 3
 
 
-class NotConnected(Exception):
-    """The request never left: no such host, connection refused, TLS failed."""
-
-
-class Lost(Exception):
-    """The request may have arrived, its answer did not: dropped connection, time-out, half an answer."""
-
-
-class Redirected(Exception):
-    """The service says that the resource lives elsewhere; nothing was done."""
-
-    def __init__(self, status: int, location: str) -> None:
-        super().__init__(f"HTTP {status} to {location}")
-        self.location = location
-
-
 class Client:
     """Sends requests and counts them; knows nothing of issues.
 
     Attributes:
         requests: How many so far.
-        scopes: Of the token, where the service tells.
+        rights: Of the token, as far as the service has told.
+        quota: Requests left, as far as the service has told.
         service_time: What the service's clock said in its last answer.
     """
 
     def __init__(self, tracker: str, options: GitHubOptions, context: TrackerContext, budget: Budget) -> None:
         self.requests = 0
-        self.scopes: str | None = None
+        self.rights = Rights()
+        self.quota: Quota | None = None
         self.service_time: dt.datetime | None = None
         self._tracker = tracker
         self._options = options
         self._context = context
         self._budget = budget
         self._github: Github | None = None
+        self._installation: Installation | None = None
 
     def close(self) -> None:
         """Close the connections."""
@@ -105,16 +100,21 @@ class Client:
         """
         requester = self._requester()
         self.requests += 1
-        answer = _exchange(
+        answer = exchange(
             requester, method, path, params=dict(params or {}), headers=dict(headers or {}), body=body
         )
-        self.scopes = answer.headers.get("x-oauth-scopes", self.scopes)
+        self.rights = self.rights.told(answer)
+        self.quota = quota_of(answer) or self.quota
         self.service_time = http_date(answer.headers.get("date"))
         return answer
 
     def graphql_path(self) -> str:
         """The absolute address of the GraphQL API."""
-        return self._requester().graphql_url
+        from github.Requester import Requester
+
+        # Asked of the class, for making a requester may need a request (an App's token).
+        base = urlsplit(self._options.api_url)
+        return f"{base.scheme}://{base.netloc}{Requester.get_graphql_prefix(base.path)}"
 
     # --- reads ------------------------------------------------------------------------------------------------------
 
@@ -292,85 +292,40 @@ class Client:
         return path + (f"?{target.query}" if target.query else "")
 
     def _requester(self) -> Requester:
-        if self._github is None:
-            self._github = _connect(self._options, self._context, self._tracker)
+        if self._github is None or (self._installation and self._installation.is_due(self._context.now())):
+            self.close()
+            self._github = connect(self._options, self._context, self._signed_in())
         return self._github.requester
 
+    def _signed_in(self) -> Auth:
+        from github import Auth
 
-def _connect(options: GitHubOptions, context: TrackerContext, tracker: str) -> Github:
-    from github import Github
+        if self._options.app is None:
+            return Auth.Token(token(self._options, self._context, self._tracker))
+        installation = self._installed()
+        self._installation = installation
+        self.rights = Rights(app=installation.permissions)
+        return Auth.Token(installation.token)
 
-    from adapters.github.retry import OneShot
+    def _installed(self) -> Installation:
+        """A new token for the App's installation.
 
-    # PyGithub logs whole requests and answers at debug level; nothing of pmtrack reads that log.
-    logging.getLogger("github.Requester").setLevel(logging.WARNING)
-    return Github(
-        auth=authentication(options, context, tracker),
-        base_url=options.api_url,
-        timeout=options.timeout_s,
-        user_agent="pmtrack",
-        per_page=100,
-        verify=str((context.root / options.ca_bundle).resolve()) if options.ca_bundle else True,
-        retry=OneShot(),
-        seconds_between_requests=None,
-        seconds_between_writes=None,
-        lazy=True,
-        api_version=options.api_version or None,
-    )
-
-
-def _exchange(
-    requester: Requester,
-    method: str,
-    path: str,
-    *,
-    params: dict[str, Any],
-    headers: dict[str, str],
-    body: Any,
-) -> Answer:
-    """One request; the exceptions of four libraries become three."""
-    from github import GithubException
-    from requests import ConnectTimeout, RequestException
-    from urllib3.exceptions import HTTPError
-
-    try:
-        status, received, text = requester.requestJson(method, path, params, headers, body)
-    except ConnectTimeout as error:
-        raise NotConnected(f"no connection: {_cause(error)}") from error
-    except RequestException as error:
-        kind = NotConnected if _before_sending(error) else Lost
-        raise kind(_cause(error)) from error
-    except (HTTPError, UnicodeDecodeError, OSError) as error:
-        raise Lost(_cause(error)) from error
-    except GithubException as error:
-        # Only fetching an App's installation token raises this before the request is sent.
-        raise AuthError(f"the GitHub App got no installation token: HTTP {error.status}") from error
-    return Answer(status, {key: str(value) for key, value in received.items()}, text, path)
-
-
-def _before_sending(error: Exception) -> bool:
-    """Whether the connection was never made, so that nothing can have arrived."""
-    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
-
-    inner = error.args[0] if error.args else None
-    cause = inner.reason if isinstance(inner, MaxRetryError) else inner
-    return isinstance(cause, NewConnectionError | NameResolutionError | ConnectTimeoutError)
-
-
-def _cause(error: BaseException) -> str:
-    """The kind of failure, without addresses of objects and without what was sent."""
-    inner = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    name = type(reason).__name__ if isinstance(reason, BaseException) else type(error).__name__
-    words = {
-        "NewConnectionError": "the connection was refused",
-        "NameResolutionError": "the host name is unknown",
-        "ConnectTimeoutError": "the connection timed out",
-        "ReadTimeoutError": "no answer in time",
-        "ProtocolError": "the connection was dropped",
-        "SSLError": "the TLS connection failed",
-    }
-    return words.get(name, name)
+        Raises:
+            NotConnected: it could not be asked for now; what was to be sent with it was not sent.
+            AuthError: GitHub refuses it.
+        """
+        app = self._options.app
+        assert app is not None  # noqa: S101 - the caller has looked
+        auth = app_authentication(app, self._context, self._tracker)
+        path = f"/app/installations/{app.installation_id}/access_tokens"
+        with closing(connect(self._options, self._context, auth)) as issuer:
+            self.requests += 1
+            try:
+                answer = exchange(issuer.requester, "POST", path, params={}, headers={}, body=None)
+            except (Lost, Redirected) as error:
+                # Another token does no harm, so whatever was to follow counts as never sent.
+                raise NotConnected(f"no installation token: {error}") from error
+        return Installation.read(answer, self._context.now(), self._tracker)
 
 
 def _is_unwell(answer: Answer) -> bool:

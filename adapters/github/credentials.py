@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from adapters.github.answers import Answer, http_date, limit_of, reason_of
 from adapters.github.config import AppOptions, GitHubOptions
+from adapters.github.transport import NotConnected
 from tracker.errors import AuthError
 from tracker.remote import TrackerContext
 
@@ -14,20 +19,75 @@ if TYPE_CHECKING:
     from github.Auth import Auth
 
 _COMMAND_TIMEOUT_S = 30
+# A token is renewed so long before its end: longer than any single request takes.
+_MARGIN = dt.timedelta(minutes=5)
+_APP_HINTS = {
+    401: "Check the App's id and private key, and this machine's clock: the signature is valid for minutes only.",
+    403: "The installation is suspended; ask the organisation's owner.",
+    404: "Check installation_id: it is the number at the end of the installation's address in the organisation's settings.",
+}
 
 
-def authentication(options: GitHubOptions, context: TrackerContext, tracker: str) -> Auth:
-    """What PyGithub authenticates with.
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A token of a GitHub App's installation, which lives for an hour.
+
+    Attributes:
+        renew_at: From when on another one is to be asked for.
+        permissions: What the installation may do, such as {"issues": "write"}.
+    """
+
+    token: str = field(repr=False)
+    renew_at: dt.datetime
+    permissions: Mapping[str, str]
+
+    @classmethod
+    def read(cls, answer: Answer, now: dt.datetime, tracker: str) -> Installation:
+        """The token in GitHub's answer.
+
+        Its life is counted by the service's own clock, so that a wrong clock here does not make it too old.
+
+        Raises:
+            NotConnected: the service is unwell; asking again later makes sense.
+            AuthError: there is none.
+        """
+        record = answer.record()
+        try:
+            ends = dt.datetime.fromisoformat(str(record["expires_at"]))
+            life = ends - (http_date(answer.headers.get("date")) or now)
+            return cls(str(record["token"]), now + life - _MARGIN, dict(record.get("permissions") or {}))
+        except (KeyError, ValueError, TypeError):
+            reason = reason_of(answer) if answer.status >= 400 else "the answer holds no token"
+        message = f"the GitHub App got no installation token: {reason}"
+        if answer.status >= 500 or limit_of(answer, now):
+            raise NotConnected(message)
+        raise AuthError(message, tracker=tracker, hint=_APP_HINTS.get(answer.status))
+
+    def is_due(self, now: dt.datetime) -> bool:
+        """Whether it is time for another one."""
+        return now >= self.renew_at
+
+
+def app_authentication(app: AppOptions, context: TrackerContext, tracker: str) -> Auth:
+    """What a GitHub App signs in with in order to get a token for its installation.
 
     Raises:
-        AuthError: there is no token, or the command that should print it failed.
+        AuthError: there is no private key, or it is none.
     """
     from github import Auth
+    from jwt import PyJWTError
 
-    if options.app:
-        key = _private_key(options.app, context, tracker)
-        return Auth.AppAuth(options.app.id, key).get_installation_auth(options.app.installation_id)
-    return Auth.Token(token(options, context, tracker))
+    auth = Auth.AppAuth(app.id, _private_key(app, context, tracker))
+    try:
+        auth.create_jwt()
+    except (PyJWTError, ValueError, TypeError) as error:
+        # The library's message may quote the key.
+        raise AuthError(
+            f"the App's private key is not one: {type(error).__name__}",
+            tracker=tracker,
+            hint="It must be the whole PEM text that GitHub gave when the key was made.",
+        ) from None
+    return auth
 
 
 def token(options: GitHubOptions, context: TrackerContext, tracker: str) -> str:

@@ -10,10 +10,9 @@ import datetime as dt
 from typing import Any
 
 from adapters.github import queries
-from adapters.github.answers import reason_of
-from adapters.github.client import Lost, NotConnected, Redirected
 from adapters.github.mapping import due_values
 from adapters.github.repository import Repository
+from adapters.github.transport import Lost, NotConnected, Redirected
 from tracker.errors import AdapterError, UserError
 
 
@@ -107,11 +106,10 @@ class DueField:
         return self._project or ("", "")
 
     def _mutate(self, text: str, variables: dict[str, Any]) -> dict[str, Any]:
-        client = self._repository.client
-        answer = client.send("POST", client.graphql_path(), body={"query": text, "variables": variables})
-        if answer.status != 200:
-            raise AdapterError(reason_of(answer))
-        data, errors = client.graphql_data(answer)
+        result = self._repository.mutate(text, variables)
+        if result is None:
+            raise AdapterError("the server has no GraphQL")
+        data, errors = result
         if errors:
             raise AdapterError(str(errors[0].get("message")))
         return data

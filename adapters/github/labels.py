@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from adapters.github import queries
 from adapters.github.answers import reason_of
 from adapters.github.budget import Budget
-from adapters.github.client import Lost, NotConnected, Redirected
 from adapters.github.repository import Repository
+from adapters.github.transport import Lost, NotConnected, Redirected
+from tracker.errors import AdapterError, BadResponseError
 
-# More are left to GitHub, which makes missing labels by itself, grey; so the number of requests stays small.
-_MOST_CREATED = 5
+# Requests in a run for creating labels. One is enough for fifty where the service has GraphQL; without, more labels than
+# this are left to GitHub, which makes them by itself, grey, so that the number of requests stays small.
+_MOST_REQUESTS = 5
+_BATCH = 50
 _MOST_PAGES = 5
 _COLOURS = {
     "pmtrack": "5319e7",
@@ -22,6 +27,7 @@ _COLOURS = {
 }
 _DEFAULT_COLOUR = "bfd4f2"
 _DESCRIPTION = "Set by pmtrack"
+_UNCOLOURED = "the label {name!r} was left to GitHub, which gives it no colour: the run's requests for labels are used up"
 
 
 class Labels:
@@ -31,23 +37,33 @@ class Labels:
         self._repository = repository
         self._budget = budget
         self._known: set[str] | None = None
-        self._created = 0
+        self._sent = 0
+        self._failed: dict[str, str] = {}
         self._milestones: dict[str, int] | None = None
 
-    def usable(self, wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The labels to ask for, and warnings about those that are left out.
+    def prepare(self, wanted: Iterable[str]) -> None:
+        """Create what is missing for many issues at once.
 
         Raises:
             AdapterError: the labels could not be read.
         """
         names = tuple(dict.fromkeys(wanted))
-        missing = self.missing(names)
-        if not missing:
-            return names, ()
+        if names and self._repository.options.create_labels and (missing := self.missing(names)):
+            self._create(missing)
+
+    def usable(self, wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The labels to ask for, and warnings about those that are left out or have no colour; each is told once.
+
+        Raises:
+            AdapterError: the labels could not be read.
+        """
+        names = tuple(dict.fromkeys(wanted))
         if not self._repository.options.create_labels:
+            missing = self.missing(names)
             left = tuple(name for name in names if name not in missing)
             return left, tuple(f"there is no label {name!r}, and create_labels is off" for name in missing)
-        return names, tuple(warning for name in missing if (warning := self._create(name)))
+        self.prepare(names)
+        return names, tuple(self._failed.pop(name) for name in names if name in self._failed)
 
     def missing(self, names: Iterable[str]) -> list[str]:
         """The labels that the repository does not have.
@@ -81,18 +97,45 @@ class Labels:
                     break
         return self._known
 
-    def _create(self, name: str) -> str | None:
-        """Create one label with its colour; gives a warning where that failed, which no issue fails for."""
-        assert self._known is not None  # noqa: S101 - read by `usable`
-        self._known.add(name.casefold())
-        permissions = self._repository.permissions
-        if self._created >= _MOST_CREATED or (permissions and not permissions.may_write):
+    # --- creating ---------------------------------------------------------------------------------------------------
+
+    def _create(self, names: Sequence[str]) -> None:
+        """Create labels with their colours; no issue fails for what goes wrong here."""
+        self._all().update(name.casefold() for name in names)
+        if not self._repository.ensure().may_write:
+            return  # GitHub drops them from the issues, which is told there.
+        for start in range(0, len(names), _BATCH):
+            chunk = names[start : start + _BATCH]
+            failed = self._at_once(chunk)
+            self._failed |= self._singly(chunk) if failed is None else failed
+
+    def _at_once(self, names: Sequence[str]) -> dict[str, str] | None:
+        """One request for all; what failed, by name. None where the service cannot do it."""
+        if not self._repository.has_graphql or not self._repository.node_id:
             return None
-        if self._budget.admit(content=False):
-            return None
-        self._created += 1
-        colour = self._repository.options.label_colours.get(name) or _COLOURS.get(name, _DEFAULT_COLOUR)
-        body = {"name": name, "color": colour, "description": _DESCRIPTION}
+        if not self._admitted():
+            return {name: _UNCOLOURED.format(name=name) for name in names}
+        variables = {
+            "repository": self._repository.node_id,
+            **{f"l{index}": name for index, name in enumerate(names)},
+        }
+        text = queries.create_labels([self._colour(name) for name in names], _DESCRIPTION)
+        try:
+            result = self._repository.mutate(text, variables)
+        except BadResponseError:
+            return None  # A server whose schema lacks the mutation refuses the whole of it; nothing was done.
+        except (AdapterError, NotConnected, Lost, Redirected) as error:
+            return {name: f"the label {name!r} was not created: {error}" for name in names}
+        return None if result is None else dict(_refused(names, result[1]))
+
+    def _singly(self, names: Sequence[str]) -> dict[str, str]:
+        """One request for each; what failed, by name."""
+        return {name: warning for name in names if (warning := self._one(name))}
+
+    def _one(self, name: str) -> str | None:
+        if not self._admitted():
+            return _UNCOLOURED.format(name=name)
+        body = {"name": name, "color": self._colour(name), "description": _DESCRIPTION}
         try:
             answer = self._repository.client.send("POST", f"{self._repository.path}/labels", body=body)
         except (NotConnected, Lost, Redirected) as error:
@@ -100,3 +143,23 @@ class Labels:
         if answer.status == 201 or "already_exists" in answer.text:
             return None
         return f"the label {name!r} was not created: {reason_of(answer)}"
+
+    def _admitted(self) -> bool:
+        if self._sent >= _MOST_REQUESTS or self._budget.admit(content=False):
+            return False
+        self._sent += 1
+        return True
+
+    def _colour(self, name: str) -> str:
+        return self._repository.options.label_colours.get(name) or _COLOURS.get(name, _DEFAULT_COLOUR)
+
+
+def _refused(names: Sequence[str], errors: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Name and reason of each label that the answer names in an error; one that is there meanwhile is none."""
+    aliases = {f"l{index}": name for index, name in enumerate(names)}
+    for error in errors:
+        path = error.get("path") or ()
+        message = str(error.get("message"))
+        name = aliases.get(str(path[0])) if path else None
+        if name and "already" not in message.casefold():
+            yield name, f"the label {name!r} was not created: {message}"

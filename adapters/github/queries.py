@@ -1,4 +1,4 @@
-"""The GraphQL that the adapter sends. Only queries here: writes go through REST, where each has a status of its own.
+"""The GraphQL that the adapter sends. Issues are written through REST only, where each write has a status of its own.
 
 `stateReason` says NOT_PLANNED for duplicates unless `enableDuplicate` is set.
 """
@@ -62,7 +62,7 @@ def newest_first(options: GitHubOptions) -> str:
     """
     return (
         "query($owner: String!, $name: String!, $after: String) { repository(owner: $owner, name: $name) {"
-        " nameWithOwner isArchived hasIssuesEnabled viewerPermission"
+        " id nameWithOwner isArchived hasIssuesEnabled viewerPermission"
         f" issues(first: {BATCH}, after: $after, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{"
         " totalCount pageInfo { hasNextPage endCursor } nodes { ...issue } } } }"
         f" {issue_fragment(options)}"
@@ -103,6 +103,17 @@ SET_PROJECT_DATE = """mutation($project: ID!, $item: ID!, $field: ID!, $date: Da
 CLEAR_PROJECT_DATE = """mutation($project: ID!, $item: ID!, $field: ID!) {
   clearProjectV2ItemFieldValue(input: {projectId: $project, itemId: $item, fieldId: $field}) { projectV2Item { id } }
 }"""
+
+
+def create_labels(colours: Sequence[str], description: str) -> str:
+    """Several labels in one mutation, under aliases `l0`, `l1`, ...; variables: `repository`, and the names as `l0`, ..."""
+    names = ", ".join(f"$l{index}: String!" for index in range(len(colours)))
+    lines = "\n".join(
+        f"l{index}: createLabel(input: {{repositoryId: $repository, name: $l{index}, color: {quoted(colour)},"
+        f" description: {quoted(description)}}}) {{ label {{ name }} }}"
+        for index, colour in enumerate(colours)
+    )
+    return f"mutation($repository: ID!, {names}) {{ {lines} }}"
 
 
 def quoted(text: str) -> str:

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.github import mapping, queries
-from adapters.github.answers import is_issue
+from adapters.github.answers import is_issue, reason_of
 from adapters.github.client import Client
 from adapters.github.config import LOOPBACK, GitHubOptions
 from adapters.github.references import Place, number_in, place_of_key, split_id
-from tracker.errors import BadResponseError, NotFoundError
+from tracker.errors import AdapterError, BadResponseError, NotFoundError
 from tracker.models import Issue, IssueRef
 from tracker.remote import Refused
 
@@ -45,6 +45,7 @@ class Repository:
         self.name = options.repository
         self.permissions: Permissions | None = None
         self.highest = 0
+        self.node_id = ""
         self.memory = memory
         self._graphql = True
 
@@ -99,6 +100,7 @@ class Repository:
         """Take over what a REST answer says of the repository."""
         rights = record.get("permissions") or {}
         self.name = str(record.get("full_name") or self.name)
+        self.node_id = str(record.get("node_id") or self.node_id)
         self.permissions = Permissions(
             bool(record.get("archived")),
             bool(record.get("has_issues", True)),
@@ -108,6 +110,7 @@ class Repository:
     def learn_node(self, node: Mapping[str, Any]) -> None:
         """Take over what a GraphQL answer says of the repository."""
         self.name = str(node.get("nameWithOwner") or self.name)
+        self.node_id = str(node.get("id") or self.node_id)
         if "isArchived" in node:
             permission = node.get("viewerPermission")
             self.permissions = Permissions(
@@ -156,6 +159,31 @@ class Repository:
         except NotFoundError:
             self._graphql = False
             return None
+
+    def mutate(
+        self, text: str, variables: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        """A GraphQL mutation, sent once; None where the service has no GraphQL.
+
+        Raises:
+            NotConnected: it was not sent.
+            Lost: nobody knows whether it was carried out.
+            Redirected: the service moved.
+            AdapterError: it was refused; `BadResponseError` where the answer holds no data at all.
+        """
+        path = self.client.graphql_path()
+        answer = self.client.send("POST", path, body={"query": text, "variables": dict(variables)})
+        if answer.status == 404:
+            self._graphql = False
+            return None
+        if answer.status != 200:
+            raise AdapterError(reason_of(answer))
+        return self.client.graphql_data(answer)
+
+    @property
+    def has_graphql(self) -> bool:
+        """Whether the service has GraphQL, as far as is known."""
+        return self._graphql
 
     def issue(self, raw: Mapping[str, Any], *, issue_id: str | None = None) -> Issue:
         """A REST issue as pmtrack's value; its number counts as known."""

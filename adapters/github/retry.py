@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from urllib3.util.retry import Retry
 
-from adapters.github.client import Redirected
+from adapters.github.transport import Redirected
 
 if TYPE_CHECKING:
     from urllib3.connectionpool import ConnectionPool

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +11,14 @@ from adapters.github import mapping
 from adapters.github.answers import Answer, hint_for, is_issue, limit_of, reason_of
 from adapters.github.budget import Budget
 from adapters.github.changes import Journal
-from adapters.github.client import Lost, NotConnected, Redirected
 from adapters.github.due import DueField
 from adapters.github.labels import Labels
 from adapters.github.parents import Parents
 from adapters.github.people import People
+from adapters.github.preflight import Preflight
 from adapters.github.references import Place
 from adapters.github.repository import Repository
+from adapters.github.transport import Lost, NotConnected, Redirected
 from tracker import faults
 from tracker.errors import AdapterError, AuthError, NotFoundError, PmtrackError, UserError
 from tracker.models import Issue, Status
@@ -49,8 +50,9 @@ class Writer:
         *,
         labels: Labels,
         people: People,
+        due: DueField,
+        preflight: Preflight,
         journal: Journal,
-        now: Callable[[], dt.datetime],
     ) -> None:
         self._repository = repository
         self._options = repository.options
@@ -58,15 +60,17 @@ class Writer:
         self._labels = labels
         self._people = people
         self._journal = journal
-        self._due = DueField(repository)
+        self._due = due
+        self._preflight = preflight
         self._parents = Parents(repository, self.send)
-        self._now = now
         self._lost = 0
+        self._wanted: list[str] = []
 
     # --- create -----------------------------------------------------------------------------------------------------
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `tracker.remote.Tracker.create`."""
+        self._wanted = [name for new in batch for name in mapping.labels_for(new, self._options.labels)]
         for new in batch:
             outcome = self._guarded(lambda new=new: self._create(new))  # type: ignore[misc]
             if isinstance(outcome, Unknown):
@@ -76,8 +80,9 @@ class Writer:
             yield CreateOutcome(new.marker, outcome)
 
     def _create(self, new: NewIssue) -> Outcome:
-        if refused := self._repository.refusal():
-            return refused
+        if stopped := self._preflight.stopped():
+            return stopped
+        self._labels.prepare(self._wanted)
         payload, warnings = self._payload(new)
         parent = self._parents.of(new)
         answer = self._post(payload, warnings)
@@ -165,11 +170,11 @@ class Writer:
             yield ChangeOutcome(change.ref.id, outcome)
 
     def _change(self, change: IssueChange) -> Outcome:
-        if refused := self._repository.refusal():
-            return refused
+        if stopped := self._preflight.stopped():
+            return stopped
         place = self._repository.place(change.ref)
         payload, warnings = self._changed(change, place)
-        for method, path, body in self._label_steps(change, place):
+        for method, path, body in self._label_steps(change, place, warnings):
             answer = self.send(method, path, body)
             if not isinstance(answer, Answer):
                 return answer
@@ -214,7 +219,9 @@ class Writer:
         body = raw.get("body")
         return mapping.body_for(change.marker, change.fields[Field.CONTEXT], owners, body or None)
 
-    def _label_steps(self, change: IssueChange, place: Place) -> Iterator[tuple[str, str, Any]]:
+    def _label_steps(
+        self, change: IssueChange, place: Place, warnings: list[str]
+    ) -> Iterator[tuple[str, str, Any]]:
         """Labels are added and removed by name: a PATCH would replace those that people added meanwhile."""
         wanted = tuple(change.fields.get(Field.LABELS, ()))
         if Field.PRIORITY in change.fields and self._options.labels.priority:
@@ -226,7 +233,8 @@ class Writer:
                     yield "DELETE", f"{place.path}/labels/{quote(other, safe='')}", None
             wanted += (kept,) if kept else ()
         if wanted:
-            usable, _ = self._labels.usable(wanted)
+            usable, more = self._labels.usable(wanted)
+            warnings += more
             yield "POST", f"{place.path}/labels", {"labels": list(usable)}
 
     def _set_due(self, change: IssueChange, place: Place) -> str | None:
@@ -304,7 +312,7 @@ class Writer:
             return self._repository.client.local(moved.location) or Refused(str(moved))
         if content:
             faults.reach("after-commit")
-        limit = limit_of(answer, self._now())
+        limit = limit_of(answer, self._budget.now())
         if limit is None:
             return answer
         self._budget.limited(limit)
@@ -332,13 +340,16 @@ class Writer:
         if self._lost >= _MOST_LOST:
             return NotSent(f"{_MOST_LOST} answers in a row were lost; the rest is left for the next run")
         try:
-            return write()
+            outcome = write()
         except (AuthError, NotFoundError, UserError) as error:
             return Refused(error.message, error.hint)
         except AdapterError as error:
             return NotSent(error.message, getattr(error, "retry_after_s", None))
         except PmtrackError as error:
             return Refused(error.message, error.hint)
+        if isinstance(outcome, Confirmed) and (told := self._preflight.warnings()):
+            return replace(outcome, warnings=(*told, *outcome.warnings))
+        return outcome
 
 
 def _names_assignees(answer: Answer) -> bool:

@@ -100,17 +100,3 @@ def test_a_wrong_option_is_refused_in_words(tmp_path: Path, options: dict[str, o
     with pytest.raises(UserError, match=word) as caught:
         open_tracker("github", options, TrackerContext(tmp_path, {}, clock.now, clock.sleep, {}))
     assert "secret" not in caught.value.message
-
-
-def test_a_github_app_installation_gets_its_own_token(world: GitHubWorld) -> None:
-    from cryptography.hazmat.primitives.asymmetric import rsa
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key = rsa.generate_private_key(65537, 2048)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-    app = {"id": 12, "installation_id": 34}
-    assert opened(world, {"GITHUB_APP_PRIVATE_KEY": pem}, app=app) == "0"
-    assert world.server.count("POST", "/app/installations/34/access_tokens") == 1
-    assert world.server.log[-1].headers["authorization"].endswith("ghs_installation")
-    with pytest.raises(AuthError, match="private key"):
-        opened(world, {}, app=app)

@@ -80,6 +80,8 @@ input AddProjectV2ItemByIdInput { projectId: ID!, contentId: ID! }
 input ProjectV2FieldValue { date: Date }
 input UpdateProjectV2ItemFieldValueInput { projectId: ID!, itemId: ID!, fieldId: ID!, value: ProjectV2FieldValue! }
 input ClearProjectV2ItemFieldValueInput { projectId: ID!, itemId: ID!, fieldId: ID! }
+input CreateLabelInput { repositoryId: ID!, name: String!, color: String!, description: String }
+type CreateLabelPayload { label: Label }
 type AddProjectV2ItemByIdPayload { item: ProjectV2Item }
 type UpdateProjectV2ItemFieldValuePayload { projectV2Item: ProjectV2Item }
 type ClearProjectV2ItemFieldValuePayload { projectV2Item: ProjectV2Item }
@@ -87,22 +89,25 @@ type Mutation {
   addProjectV2ItemById(input: AddProjectV2ItemByIdInput!): AddProjectV2ItemByIdPayload
   updateProjectV2ItemFieldValue(input: UpdateProjectV2ItemFieldValueInput!): UpdateProjectV2ItemFieldValuePayload
   clearProjectV2ItemFieldValue(input: ClearProjectV2ItemFieldValueInput!): ClearProjectV2ItemFieldValuePayload
+  createLabel(input: CreateLabelInput!): CreateLabelPayload
 }
 """
+_LABEL_MUTATION = "  createLabel(input: CreateLabelInput!): CreateLabelPayload\n"
 
 _MAX_NODES = 100
 
 
 @functools.cache
-def _schema() -> GraphQLSchema:
-    return build_schema(_SDL)
+def _schema(*, labels: bool) -> GraphQLSchema:
+    return build_schema(_SDL if labels else _SDL.replace(_LABEL_MUTATION, ""))
 
 
 def execute(store: Store, viewer: User, api: str, payload: dict[str, Any]) -> dict[str, Any]:
     """The answer to a GraphQL request: data, perhaps partial, and errors with GitHub's `type`."""
     root = Root(store, viewer, api)
+    schema = _schema(labels=store.knows_label_mutation)
     result = graphql_sync(
-        _schema(), str(payload.get("query")), root_value=root, variable_values=payload.get("variables") or {}
+        schema, str(payload.get("query")), root_value=root, variable_values=payload.get("variables") or {}
     )
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
@@ -156,6 +161,22 @@ class Root:
         self._project(input["projectId"]).dates.pop(input["itemId"], None)
         return {"projectV2Item": {"id": input["itemId"]}}
 
+    def createLabel(self, _info: Info, input: dict[str, str]) -> dict[str, Any]:
+        found = next(
+            (each for each in self.store.repositories.values() if f"R_{each.id}" == input["repositoryId"]),
+            None,
+        )
+        if found is None:
+            raise _missing("a node with the global id")
+        if self.viewer.role != "write":
+            raise GraphQLError(
+                "pm-bot does not have the correct permissions", extensions={"type": "FORBIDDEN"}
+            )
+        if input["name"].casefold() in {each.casefold() for each in found.labels}:
+            raise GraphQLError("Name has already been taken")
+        found.labels[input["name"]] = input["color"]
+        return {"label": {"name": input["name"]}}
+
     def _project(self, node_id: str) -> Project:
         for project in self.store.projects.values():
             if project.node_id == node_id:
@@ -207,7 +228,7 @@ class RepositoryNode:
         self.viewerPermission = "WRITE" if root.viewer.role == "write" else "READ"
 
     def issues(self, _info: Info, first: int, orderBy: dict[str, str], after: str | None = None) -> Any:
-        issues = [each for each in self.one.issues.values() if not each.pull_request]
+        issues = [each for each in self.root.store.listed(self.one) if not each.pull_request]
         key = "updated" if orderBy["field"] == "UPDATED_AT" else "created"
         issues.sort(
             key=lambda each: (getattr(each, key), each.number), reverse=orderBy["direction"] == "DESC"

@@ -29,6 +29,7 @@ class Request:
     body: Any
     viewer: User
     api: str
+    permissions: Mapping[str, str] | None = None
 
 
 @dataclass
@@ -73,7 +74,7 @@ def handle(store: Store, request: Request) -> Response:
     """The answer to a REST request; the store is locked meanwhile."""
     with store.lock:
         if request.path == "/user":
-            return Response(200, shapes.account(request.viewer, request.api), {"X-OAuth-Scopes": "repo"})
+            return Response(200, shapes.account(request.viewer, request.api))
         if request.path == "/search/issues":
             return Response(200, searching.search(store, request.query, request.api))
         if match := re.fullmatch(r"/orgs/[^/]+/issue-fields", request.path):
@@ -106,6 +107,11 @@ def _named(store: Store, request: Request, name: str, rest: str) -> Response:
 def _inside(store: Store, request: Request, repository: Repository, rest: str) -> Response:
     if repository.archived and request.method != "GET":
         return problem(403, "Repository was archived so is read-only.")
+    limited = request.permissions is not None and request.permissions.get("issues") != "write"
+    if limited and request.method != "GET":
+        refused = problem(403, "Resource not accessible by personal access token")
+        refused.headers["X-Accepted-GitHub-Permissions"] = "issues=write"
+        return refused
     for method, pattern, handler in _ROUTES:
         match = pattern.match(rest)
         if match and method == request.method:
@@ -131,7 +137,7 @@ def _list(store: Store, request: Request, repository: Repository, _match: re.Mat
         return problem(
             422, "Pagination with the page parameter is not supported for large datasets, please use cursor"
         )
-    issues = [each for each in repository.issues.values() if _listed(store, each, query)]
+    issues = [each for each in store.listed(repository) if _listed(each, query)]
     key = "updated" if query.get("sort") == "updated" else "created"
     newest_first = query.get("direction", "desc") == "desc"
     issues.sort(key=lambda each: (getattr(each, key), each.number), reverse=newest_first)
@@ -140,9 +146,7 @@ def _list(store: Store, request: Request, repository: Repository, _match: re.Mat
     return _conditional(request, Response(200, body, _links(request, repository, start, size, len(issues))))
 
 
-def _listed(store: Store, issue: Issue, query: Mapping[str, str]) -> bool:
-    if issue.visible_from and store.now() < issue.visible_from:
-        return False
+def _listed(issue: Issue, query: Mapping[str, str]) -> bool:
     if query.get("state", "open") not in ("all", issue.state):
         return False
     since = query.get("since")

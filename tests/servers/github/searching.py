@@ -19,7 +19,7 @@ def search(store: Store, query: Mapping[str, str], api: str) -> Mapping[str, Any
     words = re.sub(r"\b(?:repo|in|is|type|state):\S+", " ", text).replace('"', " ").casefold().split()
     found = [
         shapes.issue(store, repository, each, api) | {"score": 1.0}
-        for each in repository.issues.values()
+        for each in store.listed(repository)
         if all(word in each.title.casefold() for word in words)
     ]
     return {"total_count": len(found), "incomplete_results": False, "items": found[:30]}

@@ -102,8 +102,14 @@ class GitHubServer:
         return sum(1 for each in self.log if each.method == method and each.path.endswith(ending))
 
     def content_requests(self) -> int:
-        """How many requests that create issues arrived."""
-        return self.count("POST", "/issues")
+        """How many requests that create issues arrived; one without a title asks only for the permission."""
+        return sum(
+            1
+            for each in self.log
+            if each.method == "POST"
+            and each.path.endswith("/issues")
+            and not (isinstance(each.body, dict) and each.body.get("title") == "")
+        )
 
     # --- one request ------------------------------------------------------------------------------------------------
 
@@ -128,43 +134,58 @@ class GitHubServer:
         logged.status = response.status
         return response, fault
 
-    def _respond(  # noqa: PLR0911 - one return for each kind of address
+    def _respond(
         self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: Any
     ) -> Response:
         if path.endswith("/access_tokens"):
-            return self._installation(headers)
-        login = self.store.tokens.get(headers.get("authorization", "").partition(" ")[2])
-        if login is None:
+            return self._installation(path, headers)
+        token = headers.get("authorization", "").partition(" ")[2]
+        login = self.store.tokens.get(token)
+        ends = self.store.expires.get(token)
+        if login is None or (ends and ends <= self.store.now()):
             return rest.problem(401, "Bad credentials")
-        api = self.url
+        viewer, permissions = self.store.users[login.casefold()], self.store.permissions.get(token)
         local = path.removeprefix(self.prefix)
-        request = Request(method, local, query, headers, body, self.store.users[login.casefold()], api)
+        response = self._signed_in(
+            Request(method, local, query, headers, body, viewer, self.url, permissions)
+        )
+        if token in self.store.scopes:
+            response.headers["X-OAuth-Scopes"] = self.store.scopes[token]
+        return response
+
+    def _signed_in(self, request: Request) -> Response:
         if self.before:
             self.before(request)
         if limited := self._limited(request):
             return limited
-        if path in ("/graphql", "/api/graphql"):
+        if request.path in ("/graphql", "/api/graphql"):
             if not self.has_graphql:
                 return rest.problem(404, "Not Found")
             with self.store.lock:
-                return Response(200, graphql.execute(self.store, request.viewer, api, body))
-        if local == "/rate_limit":
+                told = graphql.execute(self.store, request.viewer, request.api, request.body)
+            return Response(200, told, {"X-RateLimit-Resource": "graphql"})
+        if request.path == "/rate_limit":
             return Response(200, _rate_limit(self.limits))
         response = rest.handle(self.store, request)
         if self.contract:
             self.contract.check(request, response)
         return response
 
-    def _installation(self, headers: dict[str, str]) -> Response:
-        """A token for a GitHub App, whose signed JWT is believed if it looks like one."""
-        if headers.get("authorization", "").count(".") != 2:
+    def _installation(self, path: str, headers: dict[str, str]) -> Response:
+        """A token for a GitHub App, for an hour."""
+        signed = headers.get("authorization", "").removeprefix("Bearer ")
+        if signed.count(".") != 2 or not _signature_holds(signed, self.store.app_key):
             return rest.problem(401, "A JSON web token could not be decoded")
-        self.store.add_user("pmtrack[bot]", token="ghs_installation")
-        expires = self.store.now() + dt.timedelta(hours=1)
+        if f"/installations/{self.store.installation}/" not in path:
+            return rest.problem(404, "Not Found")
+        token = f"ghs_{len(self.store.expires) + 1}"
+        self.store.add_user("pmtrack[bot]")
+        self.store.add_limited_token(token, "pmtrack[bot]", **self.store.app_permissions)
+        self.store.expires[token] = self.store.now() + dt.timedelta(hours=1)
         body = {
-            "token": "ghs_installation",
-            "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}",
-            "permissions": {"issues": "write"},
+            "token": token,
+            "expires_at": f"{self.store.expires[token]:%Y-%m-%dT%H:%M:%SZ}",
+            "permissions": self.store.app_permissions,
         }
         return Response(201, body)
 
@@ -195,6 +216,7 @@ class GitHubServer:
             "X-RateLimit-Limit": "5000",
             "X-RateLimit-Remaining": str(left),
             "X-RateLimit-Reset": str(reset),
+            "X-RateLimit-Resource": "core",
             "X-GitHub-Media-Type": "github.v3; format=json",
             "Date": self.store.now().strftime("%a, %d %b %Y %H:%M:%S GMT"),
         }
@@ -294,6 +316,15 @@ def _decoded(raw: bytes) -> Any:
         return json.loads(raw) if raw else None
     except ValueError:
         return None
+
+
+def _signature_holds(signed: str, key: str | None) -> bool:
+    import jwt
+
+    try:
+        return key is None or bool(jwt.decode(signed, key, algorithms=["RS256"]))
+    except jwt.PyJWTError:
+        return False
 
 
 def _rate_limit(limits: Limits) -> dict[str, Any]:

@@ -101,7 +101,17 @@ class Store:
         self.renamed: dict[str, str] = {}
         self.org_fields: dict[int, str] = {}
         self.projects: dict[int, Project] = {}
-        self.search_lag_s = 0.0
+        # Of classic tokens; others have permissions instead, and may end.
+        self.scopes: dict[str, str] = {}
+        self.permissions: dict[str, dict[str, str]] = {}
+        self.expires: dict[str, dt.datetime] = {}
+        # A GitHub App: its installation, what that may do, and the public key of the App (None believes every signature).
+        self.installation = 34
+        self.app_permissions = {"issues": "write", "metadata": "read"}
+        self.app_key: str | None = None
+        # How long a new issue is missing in lists and in the search; its own address knows it at once.
+        self.lag_s = 0.0
+        self.knows_label_mutation = True
         self._ids = itertools.count(1000)
 
     # --- set-up -----------------------------------------------------------------------------------------------------
@@ -111,7 +121,13 @@ class Store:
         self.users[login.casefold()] = user
         if token:
             self.tokens[token] = login
+            self.scopes[token] = "repo"
         return user
+
+    def add_limited_token(self, token: str, login: str, **permissions: str) -> None:
+        """A fine-grained token: it does not say what it may do."""
+        self.tokens[token] = login
+        self.permissions[token] = permissions
 
     def add_repository(self, full_name: str) -> Repository:
         owner, _, name = full_name.partition("/")
@@ -142,9 +158,18 @@ class Store:
             repository.counter += 1
             number, now = repository.counter, self.stamp()
             node = f"I_kw{repository.id}_{number}"
+            if self.lag_s:
+                rest.setdefault("visible_from", self.now() + dt.timedelta(seconds=self.lag_s))
             issue = Issue(number, next(self._ids), node, title, body, author, now, now, **rest)
             repository.issues[number] = issue
             return issue
+
+    def listed(self, repository: Repository) -> list[Issue]:
+        """The issues that lists and the search know by now."""
+        now = self.now()
+        return [
+            each for each in repository.issues.values() if not each.visible_from or each.visible_from <= now
+        ]
 
     def touch(self, issue: Issue) -> None:
         """Something of the issue changed."""
