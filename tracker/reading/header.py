@@ -20,7 +20,7 @@ _NO_ID = re.compile(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|A
 _OPENING = frozenset(("neutral", "summary", "horizon"))
 """Sections in which any field may stand."""
 _ANYWHERE = frozenset(("completed", "next_review", "related"))
-_ALSO = {"impact": frozenset(("severity", "service"))}
+_ALSO = {"impact": _ANYWHERE | {"severity", "service"}}
 _CHOICE = 14
 """Longer parts are no choice of a template but a sentence with slashes."""
 _MOST = 1500
@@ -85,7 +85,7 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
         if isinstance(block, Heading):
             waiting = _heading(header, block, words)
             continue
-        allowed = None if section.kind in _OPENING else _ANYWHERE | _ALSO.get(section.kind, frozenset())
+        allowed = None if section.kind in _OPENING else _ALSO.get(section.kind, _ANYWHERE)
         if isinstance(block, Metadata):
             _metadata(header, block, words)
         elif isinstance(block, Table):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.vocabulary import Vocabulary, fold
 
 _MOST_LABEL = 40
+_SHORT = 1000
+"""Characters; what was found in a text up to this is remembered, for several steps look at the same one."""
 _OPEN = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}"}
 
 
@@ -29,7 +32,7 @@ class _Label(NamedTuple):
 
 def scan(
     text: str, words: Vocabulary, groups: tuple[str, ...] = ("label",), *, loose: bool = False
-) -> list[Labelled]:
+) -> tuple[Labelled, ...]:
     """Every labelled part, in order.
 
     Args:
@@ -39,43 +42,37 @@ def scan(
         loose: Also take a label that follows other words without a separator ("... 2025 Severity: high").
     """
     if ":" not in text and "：" not in text and "=" not in text:
-        return []
+        return ()
+    return (_known if len(text) <= _SHORT else _scan)(text, words, groups, loose)
+
+
+def _scan(text: str, words: Vocabulary, groups: tuple[str, ...], loose: bool) -> tuple[Labelled, ...]:
     found = _labels(text, words, groups, loose=loose)
     out = []
     for index, label in enumerate(found):
         following = found[index + 1].start if index + 1 < len(found) else len(text)
         at = label.colon + 1
         out.append(Labelled(label.kind, label.start, at, _value_end(text, label, at, following)))
-    return out
+    return tuple(out)
+
+
+_known = lru_cache(maxsize=512)(_scan)
 
 
 def _labels(text: str, words: Vocabulary, groups: tuple[str, ...], *, loose: bool) -> list[_Label]:
     found: list[_Label] = []
-    at = -1
-    while True:
-        at = _next_colon(text, at + 1)
-        if at < 0:
-            return found
-        floor = found[-1].colon + 1 if found else 0
+    floor = 0
+    for match in _COLON.finditer(text):
+        at = match.start()
         label = _label_before(text, at, max(floor, at - _MOST_LABEL), words, groups, loose=loose)
         if label:
             found.append(label)
+            floor = at + 1
+    return found
 
 
-def _next_colon(text: str, at: int) -> int:
-    """The next colon that can end a label: not in a URL, a time or a ratio."""
-    while at < len(text):
-        narrow, wide = text.find(":", at), text.find("：", at)
-        hits = [hit for hit in (narrow, wide) if hit >= 0]
-        if not hits:
-            return -1
-        at = min(hits)
-        after = text[at + 1 : at + 2]
-        digits = at > 0 and text[at - 1].isdecimal() and after.isdecimal()
-        if not digits and text[at + 1 : at + 3] != "//" and after != ":" and (at == 0 or text[at - 1] != ":"):
-            return at
-        at += 1
-    return -1
+_COLON = re.compile(r"(?<!:)[:：](?!:|//)(?:(?<!\d.)|(?!\d))")
+"""A colon that can end a label: not one in a URL, a time or a ratio."""
 
 
 def _label_before(
@@ -112,6 +109,7 @@ _CAPITAL = ("owner", "due", "priority", "status")
 """Labels that may follow a sentence without a separator when they are capitalised."""
 
 
+@lru_cache(maxsize=4096)
 def _kind(phrase: str, words: Vocabulary, groups: tuple[str, ...]) -> str | None:
     key = phrase.strip(" *_`\t-[]xX").casefold()
     for group in groups:

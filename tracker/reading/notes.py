@@ -69,19 +69,21 @@ def _at(shown: str, calendar: Calendar) -> dt.datetime | None:
 
 def notes(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Iterator[Note]:
     """Findings, gaps, causes and lessons: labelled entries, and the entries of sections that hold them."""
+    holds: dict[str | None, bool] = {}
     for block, section in placed:
-        if not _may_hold(block, section, words):
-            continue
         text = _note_text(block)
-        if text is None or not text.plain.strip() or is_placeholder(text.plain):
+        if text is None:
+            continue
+        held = holds.get(section.title)
+        if held is None:
+            held = holds[section.title] = bool(section.title and words.find("note", section.title))
+        if not (held or _may_hold(block, words)) or is_placeholder(text.plain):
             continue
         yield from _labelled_notes(text, words) or _section_note(block, text, section, words)
 
 
-def _may_hold(block: Block, section: Section, words: Vocabulary) -> bool:
-    """A quick look: a label that names a note near the start, or a section that holds them."""
-    if section.title and words.find("note", section.title):
-        return True
+def _may_hold(block: Block, words: Vocabulary) -> bool:
+    """A quick look: a label that names a note near the start."""
     if not block.source.verbatim:
         return True
     raw = block.source.data[block.start : block.start + _LOOK]
@@ -133,9 +135,22 @@ def reviews(
             and block.end - block.start > 2 * _LOOK
         ):
             continue
+        if not _may_show_colon(block):
+            continue
         for text in texts:
             if ":" in text.plain or "：" in text.plain:
                 yield from _reviews_in(block, text, section, words, calendar)
+
+
+def _may_show_colon(block: Block) -> bool:
+    """Whether a look at the bytes of a block leaves it open that its text has a colon; "&" may open one by its name."""
+    find, start, end = block.source.data.find, block.start, block.end
+    return (
+        find(b":", start, end) >= 0
+        or not block.source.verbatim
+        or find(b"\xef\xbc\x9a", start, end) >= 0
+        or find(b"&", start, end) >= 0
+    )
 
 
 def _reviews_in(

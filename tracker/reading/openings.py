@@ -9,7 +9,7 @@ from tracker.reading import people
 from tracker.reading.blocks import Mark
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.states import EMOJI, box, sign
+from tracker.reading.states import EMOJI, OPENING_SIGNS, box, sign
 from tracker.vocabulary import fold
 
 _ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
@@ -40,19 +40,12 @@ def take_signs(draft: Draft) -> None:
 
 def take_openings(k: Knowledge, draft: Draft) -> None:
     """Ids, priorities, owners, states that open the text."""
+    head = draft.head()
     for _ in range(4):
-        before = draft.head()
-        for take in (
-            _lead_number,
-            _lead_bold,
-            _lead_priority,
-            _lead_id,
-            _lead_state,
-            _lead_owner,
-        ):
-            if take(k, draft, draft.head()):
-                break
-        if draft.head() == before:
+        if not any(take(k, draft, head) for take in _OPENINGS):
+            return
+        before, head = head, draft.head()
+        if head == before:
             return
 
 
@@ -179,14 +172,16 @@ def _lead_owner(k: Knowledge, draft: Draft, head: int) -> bool:
         draft.add_owners(k.people.owners(plain[head:colon].strip("[]()* ")), head, colon)
         draft.cut(head, colon + 1)
         return True
-    found = re.compile(
-        r"\[?@([\w.√©-]+)\]?(?:\s*(?:,|and|&|/)\s*@([\w.√©-]+))*\s*(?:[-–—:]|\s(?=[A-Z]))"
-    ).match(plain, head)
+    found = _HANDLES.match(plain, head)
     if found:
         draft.add_owners([name for name, _, _ in people.handles(found[0])], head, found.end())
         draft.cut(head, found.end())
         return True
     return _does(k, draft, head)
+
+
+_HANDLES = re.compile(r"\[?@([\w.√©-]+)\]?(?:\s*(?:,|and|&|/)\s*@([\w.√©-]+))*\s*(?:[-–—:]|\s(?=[A-Z]))")
+_OPENINGS = (_lead_number, _lead_bold, _lead_priority, _lead_id, _lead_state, _lead_owner)
 
 
 def _does(k: Knowledge, draft: Draft, head: int) -> bool:
@@ -208,11 +203,11 @@ def _is_sign(plain: str, at: int) -> bool:
 
 
 def _sign_length(plain: str, at: int) -> int:
-    for emoji in EMOJI:
-        if plain.startswith(emoji, at):
-            size = len(emoji)
-            return size + (plain[at + size : at + size + 1] == "\ufe0f")
     char = plain[at : at + 1]
+    if char in OPENING_SIGNS:
+        size = next((len(emoji) for emoji in EMOJI if plain.startswith(emoji, at)), 0)
+        if size:
+            return size + (plain[at + size : at + size + 1] == "\ufe0f")
     if char and (ord(char) >= 0x1F000 or char in "⚠❗❓★☆⭐→⇒▶►•‼\ufe0f\u200d"):
         return 1 + (plain[at + 1 : at + 2] == "\ufe0f")
     return 0

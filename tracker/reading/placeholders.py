@@ -36,15 +36,16 @@ _WORDS = frozenset(
     )
 )
 _PATTERN = re.compile(r"(?i)\b(?:yyyy|dd/mm|mm/dd|hh:mm|lorem ipsum)\b|^inc(?:ident)?-[x#y]+")
+_LONGEST_WORD = max(map(len, _WORDS))
 _MOST = 400
 
 
 def is_placeholder(text: str) -> bool:
     """Whether the whole text is only a placeholder or nothing."""
     stripped = text.strip().strip("*_`~").strip()
-    if not stripped or stripped.casefold() in _WORDS:
+    if not stripped or (len(stripped) <= _LONGEST_WORD and stripped.casefold() in _WORDS):
         return True
-    if len(stripped) > _MOST:
+    if stripped[0].isalnum() or len(stripped) > _MOST:
         return False
     if _BRACKETED.match(stripped):
         return True

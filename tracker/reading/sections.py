@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from tracker.models import Status
 from tracker.reading import references
@@ -56,7 +57,6 @@ class Sections:
 
     def __init__(self, words: Vocabulary) -> None:
         self.words = words
-        self.states = States(words)
         self.stack: list[Section] = [Section()]
         self.seen = 0
 
@@ -132,30 +132,59 @@ class Sections:
         return self.now
 
     def _made(self, title: str, kinds: tuple[str, ...], parent: Section, level: int, text: Text) -> Section:
-        kind, why = _resolve(kinds, parent.kind)
-        category = None
-        if kind == ACTION and parent.kind in (ACTION, IMPROVEMENT):
-            category = title if CATEGORY in kinds or IMPROVEMENT in kinds else parent.category
-        elif kind == IMPROVEMENT:
-            category = title if CATEGORY in kinds and parent.kind != NEUTRAL else parent.category
-        return Section(
-            title=title,
-            kind=kind,
-            level=level,
-            category=category,
-            status=self._status(title, horizon=HORIZON in kinds),
-            refs=tuple(m.value for m in text.marks if m.kind == "link" and references.is_issue_url(m.value)),
-            owners=parent.owners if level >= _LABEL_LEVEL else (),
-            why=why,
-            horizon=HORIZON in kinds,
+        refs = tuple(m.value for m in text.marks if m.kind == "link" and references.is_issue_url(m.value))
+        owners = parent.owners if level >= _LABEL_LEVEL else ()
+        return _section(
+            self.words,
+            title,
+            kinds,
+            level,
+            refs=refs,
+            owners=owners,
+            parent_kind=parent.kind,
+            parent_category=parent.category,
         )
 
-    def _status(self, title: str, *, horizon: bool) -> Status | None:
-        """Done or in progress, where brackets or the whole heading say so."""
-        bracketed = "(" in title
-        inside = title[title.rfind("(") + 1 :].strip(" )✅") if bracketed else title.strip(" ✅")
-        status = self.states.exact(inside) if bracketed or horizon else None
-        return status if status in (Status.DONE, Status.IN_PROGRESS, Status.CANCELLED) else None
+
+@lru_cache(maxsize=1024)
+def _section(
+    words: Vocabulary,
+    title: str,
+    kinds: tuple[str, ...],
+    level: int,
+    *,
+    refs: tuple[str, ...],
+    owners: tuple[str, ...],
+    parent_kind: str,
+    parent_category: str | None,
+) -> Section:
+    """The section of a heading; remembered, for the same headings stand in every post-mortem of a team."""
+    kind, why = _resolve(kinds, parent_kind)
+    category = None
+    if kind == ACTION and parent_kind in (ACTION, IMPROVEMENT):
+        category = title if CATEGORY in kinds or IMPROVEMENT in kinds else parent_category
+    elif kind == IMPROVEMENT:
+        category = title if CATEGORY in kinds and parent_kind != NEUTRAL else parent_category
+    horizon = HORIZON in kinds
+    return Section(
+        title=title,
+        kind=kind,
+        level=level,
+        category=category,
+        status=_status(words, title, horizon=horizon),
+        refs=refs,
+        owners=owners,
+        why=why,
+        horizon=horizon,
+    )
+
+
+def _status(words: Vocabulary, title: str, *, horizon: bool) -> Status | None:
+    """Done or in progress, where brackets or the whole heading say so."""
+    bracketed = "(" in title
+    inside = title[title.rfind("(") + 1 :].strip(" )✅") if bracketed else title.strip(" ✅")
+    status = States(words).exact(inside) if bracketed or horizon else None
+    return status if status in (Status.DONE, Status.IN_PROGRESS, Status.CANCELLED) else None
 
 
 def _resolve(kinds: tuple[str, ...], parent: str) -> tuple[str, str]:

@@ -31,6 +31,8 @@ class Source:
     """
 
     __slots__ = (
+        "_ascii",
+        "_counted",
         "_lines",
         "_shifts",
         "base",
@@ -53,6 +55,8 @@ class Source:
         self.base = within[0].line(within[1]) - 1 if within else 0
         self.exact: bool = within[0].exact if within else True
         self._lines: list[int] | None = None
+        self._ascii: bool | None = None
+        self._counted = (0, 1)
         self._shifts: list[tuple[int, int]] = []
         if within or binary:
             self.data = b"" if binary else raw
@@ -162,13 +166,32 @@ class Source:
         """The place of the bytes `start` to `end` of `data`, as bytes of the file, lines and columns."""
         if self.numbered:
             return Span(0, 0, start, 1, start, 1)
-        line, end_line = self.line(start), self.line(max(start, end))
-        starts = self._starts()
-        column = len(self.data[starts[line - self.base - 1] : start].decode(errors="replace")) + 1
-        end_column = len(self.data[starts[end_line - self.base - 1] : end].decode(errors="replace")) + 1
+        line, column = self._position(start)
+        end_line, end_column = self._position(end, at_least=start)
         if not self.exact:
             return Span(0, 0, line, column, end_line, end_column)
         return Span(self.offset(start), self.offset(end), line, column, end_line, end_column)
+
+    def _position(self, at: int, *, at_least: int = 0) -> tuple[int, int]:
+        """Line and column of byte `at`; the line is that of `at_least` where that stands further on.
+
+        Columns count characters. On a line that is not ASCII each count goes on from the one before it on the same line, so
+        that a line of megabytes with thousands of items costs one pass and not one for each.
+        """
+        starts = self._starts()
+        index = bisect_right(starts, max(at, at_least)) - 1
+        start = starts[index]
+        if self._ascii is None:
+            self._ascii = self.data.isascii()
+        if self._ascii:
+            return index + 1 + self.base, max(0, min(at, len(self.data)) - start) + 1
+        known, column = self._counted
+        if not start <= known <= at:
+            known, column = start, 1
+        column += len(self.data[known:at].decode(errors="replace"))
+        if at >= start and self.data[at : at + 1] < b"\x80":
+            self._counted = (at, column)
+        return index + 1 + self.base, column
 
 
 _MOST_BAD_BYTES = 20_000

@@ -41,6 +41,8 @@ EMOJI = {
     "‚úÖ": Status.DONE,
 }
 """Signs and what they say of an item; the last ones are a check mark read in a wrong encoding."""
+OPENING_SIGNS = frozenset(emoji[0] for emoji in EMOJI)
+"""The characters with which these open: a quick look before they are compared."""
 _BOX = re.compile(r"^\[([ xX✓✔~/-]?)\]|^\(([ xX])\)")
 _PARTS = re.compile(r"[(（,;:：\n]|\s[-–—/]\s?|[-–—]\s|\.\s")
 _MOST_WORDS = 4
@@ -59,10 +61,9 @@ def box(text: str) -> Status | None:
 
 def sign(text: str) -> Status | None:
     """The state that the first sign of the text tells."""
-    for emoji, status in EMOJI.items():
-        if text.startswith(emoji):
-            return status
-    return None
+    if text[:1] not in OPENING_SIGNS:
+        return None
+    return next((status for emoji, status in EMOJI.items() if text.startswith(emoji)), None)
 
 
 class States:
@@ -77,7 +78,7 @@ class States:
         return self.word(stripped) or box(stripped) or self._sign_in(stripped)
 
     def _sign_in(self, text: str) -> Status | None:
-        return next((status for emoji, status in EMOJI.items() if emoji in text), None)
+        return None if text.isascii() else next((EMOJI[emoji] for emoji in EMOJI if emoji in text), None)
 
     def word(self, text: str) -> Status | None:
         """The status whose words open the text, or one of its parts as a whole."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "no", "da", "sv", "ja", "zh", "ko")
@@ -29,15 +29,16 @@ _CACHE_LIMIT = 4096
 Kinds = tuple[str, ...]
 
 
-@cache
+@lru_cache(maxsize=8192)
 def normal(text: str) -> str:
-    """The normal form of a short phrase (cached; use `fold` for texts of any length)."""
+    """The normal form of a short phrase (remembered; use `fold` for texts of any length)."""
     return fold(text)
 
 
 def fold(text: str) -> str:
     """Casefolded, every run of non-letters one blank, without blanks at the ends."""
-    return _BETWEEN.sub(" ", text.casefold()).strip()
+    low = text.casefold()
+    return low if low.isalnum() else _BETWEEN.sub(" ", low).strip()
 
 
 class Vocabulary:
@@ -69,7 +70,7 @@ class Vocabulary:
     def exact(self, group: str, text: str) -> Kinds:
         """The kinds of a phrase that is this text as a whole; empty where there are none."""
         table = self._groups.get(group)
-        return table.get(fold(text), ()) if table and len(text) <= _MOST_HEADING else ()
+        return table.get(normal(text), ()) if table and len(text) <= _MOST_HEADING else ()
 
     def first(self, group: str, text: str) -> str | None:
         """The first kind of `exact`."""

@@ -6,6 +6,7 @@ Inline events are only flattened to text where somebody asks for the text: most 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, ClassVar, cast
 
 import pyromark
@@ -75,7 +76,9 @@ class MarkdownText(Text):
     def __getattr__(self, name: str) -> Any:
         if name in ("start", "end"):
             self._bounds()
-        elif name in ("plain", "marks", "pieces"):
+        elif name == "pieces":
+            self._place()
+        elif name in ("plain", "marks"):
             self._flatten()
         else:
             raise AttributeError(name)
@@ -89,37 +92,71 @@ class MarkdownText(Text):
             self.start = self.end = self._events[self._first - 1][1]["end"] if self._first else 0
 
     def _flatten(self) -> None:
+        """The text and its marks; where its characters stand is worked out for the few texts that are asked."""
+        if self._last - self._first == 1:
+            event = self._events[self._first][0]
+            if type(event) is dict and "Text" in event:
+                self.plain, self.marks = event["Text"], ()
+                return
+        parts: list[str] = []
+        marks: list[Mark] = []
+        opened: list[tuple[str, int, str]] = []
+        size = 0
+        for event, _ in self._events[self._first : self._last]:
+            if type(event) is str:
+                piece = "\n" if event != "Rule" else ""
+            elif "Text" in event:
+                piece = event["Text"]
+            else:
+                piece = _other_inline(event, size, marks, opened)
+            parts.append(piece)
+            size += len(piece)
+        marks.sort(key=_start_of)
+        self.plain, self.marks = "".join(parts), marks
+
+    def _place(self) -> None:
+        """Where each piece of the text stands."""
         if self._last - self._first == 1:
             event, place = self._events[self._first]
             if type(event) is dict and "Text" in event:
-                self.plain, self.marks = event["Text"], ()
                 self.pieces = (Piece(0, place["start"], place["end"]),)
                 return
         parts: list[str] = []
         pieces: list[Piece] = []
-        marks: list[Mark] = []
-        opened: list[tuple[str, int, str]] = []
         size = 0
         for event, place in self._events[self._first : self._last]:
-            if type(event) is str:
-                piece = "\n" if event != "Rule" else ""
-            else:
-                kind, value = next(iter(event.items()))
-                piece = _inline(kind, value)
-                if kind == "Start":
-                    opened.append(_opened(value, size))
-                elif kind == "End":
-                    if opened:
-                        name, at, url = opened.pop()
-                        marks.append(Mark(name, at, size, url))
-                elif kind == "Code":
-                    marks.append(Mark("code", size, size + len(value)))
+            piece = _shown(event)
             if piece:
                 pieces.append(Piece(size, place["start"], place["end"]))
                 parts.append(piece)
                 size += len(piece)
-        marks.sort(key=lambda mark: mark.start)
-        self.plain, self.marks, self.pieces = "".join(parts), marks, _trim_code(self.source, parts, pieces)
+        self.pieces = _trim_code(self.source, parts, pieces)
+
+
+_start_of = attrgetter("start")
+
+
+def _other_inline(
+    event: dict[str, Any], size: int, marks: list[Mark], opened: list[tuple[str, int, str]]
+) -> str:
+    """The text of an inline event other than text; a mark is noted when it ends."""
+    kind, value = next(iter(event.items()))
+    if kind == "Start":
+        opened.append(_opened(value, size))
+    elif kind == "End":
+        if opened:
+            name, at, url = opened.pop()
+            marks.append(Mark(name, at, size, url))
+    elif kind == "Code":
+        marks.append(Mark("code", size, size + len(value)))
+    return _inline(kind, value)
+
+
+def _shown(event: Any) -> str:
+    """The text that an inline event shows."""
+    if type(event) is str:
+        return "\n" if event != "Rule" else ""
+    return _inline(*next(iter(event.items())))
 
 
 def _trim_code(source: Source, parts: list[str], pieces: list[Piece]) -> list[Piece]:
@@ -169,20 +206,19 @@ class _Walk:
     def walk(self) -> list[Block]:
         starts, ends = self._STARTS, self._ENDS
         for index, (event, place) in enumerate(self.events):
-            if type(event) is str:
+            if type(event) is str or "Text" in event:
                 continue
-            tag = event.get("Start")
-            if tag is not None:
+            if "Start" in event:
+                tag = event["Start"]
                 handle = starts.get(tag if type(tag) is str else next(iter(tag)))
-                if handle:
+                if handle is not None:
                     handle(self, index, tag, place)
-                continue
-            tag = event.get("End")
-            if tag is not None:
+            elif "End" in event:
+                tag = event["End"]
                 handle = ends.get(tag if type(tag) is str else next(iter(tag)))
-                if handle:
+                if handle is not None:
                     handle(self, index, tag, place)
-            elif "Text" not in event and "Code" not in event:
+            elif "Code" not in event:
                 self._other(event, place)
         return self.out
 
