@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from bisect import insort
 from dataclasses import dataclass, field
 
@@ -124,6 +125,8 @@ class Draft:
 def tidy(text: str) -> str:
     """White space collapsed, leftovers of cut brackets and separators removed."""
     words = " ".join(text.split())
+    if not _UNTIDY.search(words):
+        return words.strip(EDGES)
     for empty in ("( )", "()", "[ ]", "[]", "（）", "( ,", "(,"):
         if empty in words:
             words = words.replace(empty, "(" if empty in ("( ,", "(,") else "")
@@ -132,6 +135,7 @@ def tidy(text: str) -> str:
     return _balanced(" ".join(words.split()).strip(EDGES))
 
 
+_UNTIDY = re.compile(r"[()\[\]（）【】]| [.,;:)]")
 _KEEP = (" .",)
 """ " .env" is a file, not a full stop that lost its word."""
 

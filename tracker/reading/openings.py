@@ -42,11 +42,22 @@ def take_openings(k: Knowledge, draft: Draft) -> None:
     """Ids, priorities, owners, states that open the text."""
     head = draft.head()
     for _ in range(4):
-        if not any(take(k, draft, head) for take in _OPENINGS):
+        if not _may_open(draft, head) or not any(take(k, draft, head) for take in _OPENINGS):
             return
         before, head = head, draft.head()
         if head == before:
             return
+
+
+def _may_open(draft: Draft, head: int) -> bool:
+    """A quick look: whether any of the openings can stand at `head`; most titles open with a verb."""
+    plain = draft.text.plain
+    return bool(draft.text.marks or _OPENING.match(plain, head) or " to " in plain or " will " in plain)
+
+
+_OPENING = re.compile(
+    r"[\[(（@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|.{0,50}[:：]", re.DOTALL
+)
 
 
 def _lead_number(_k: Knowledge, draft: Draft, head: int) -> bool:

@@ -176,7 +176,8 @@ def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
         patterns.append(_KEY)
     if "#" in text or "!" in text:
         patterns.append(_HASH)
-    patterns.append(_BUG)
+    if "ug" in text or "BZ" in text or "rhbz" in text:
+        patterns.append(_BUG)
     if not strict:
         patterns.append(_PHABRICATOR)
     return patterns

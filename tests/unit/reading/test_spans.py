@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tracker.models import ActionItem
 from tracker.reading import read
+from tracker.reading.source import Source
 
 WORD = st.sampled_from(
     ["Add", "größer", "alert", "日本語", "retry", "`code`", "**bold**", "naïve", "🎯 aim", "x & y"]
@@ -89,3 +90,18 @@ def test_spans_behind_bytes_of_another_encoding_still_point_into_the_file() -> N
     (item,) = read("a.md", data).items
     span = item.spans["owners"]
     assert data[span.start : span.end] == b"Ann"
+
+
+@given(st.lists(st.text("aé日🎯\n ", max_size=12), max_size=8), st.data())
+def test_lines_and_columns_are_those_that_counting_characters_gives(
+    parts: list[str], data: st.DataObject
+) -> None:
+    text = "".join(parts)
+    source = Source(text.encode())
+    places = st.integers(0, len(text))
+    for first, last in data.draw(st.lists(st.tuples(places, places), max_size=6)):
+        start, end = min(first, last), max(first, last)
+        span = source.span(len(text[:start].encode()), len(text[:end].encode()))
+        lines = text[:start].split("\n"), text[:end].split("\n")
+        assert (span.line, span.column) == (len(lines[0]), len(lines[0][-1]) + 1)
+        assert (span.end_line, span.end_column) == (len(lines[1]), len(lines[1][-1]) + 1)
