@@ -6,6 +6,7 @@ command and the one place where exceptions become messages and exit codes.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any, NoReturn, cast
 
 import click
 
-from tracker import __version__
+from tracker import COLLECTOR, __version__
 from tracker.cli.context import Invocation, verbosity_options
 from tracker.errors import ExitCode, PmtrackError
 
@@ -126,6 +127,7 @@ cli.params.extend(verbosity_options())
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
+    gc.set_threshold(*COLLECTOR)
     code = main(sys.argv[1:] if arguments is None else arguments)
     try:
         sys.stdout.flush()

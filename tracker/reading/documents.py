@@ -6,6 +6,7 @@ walk. `read` is pure on bytes. `read_many` reads in order, with bounded memory, 
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from fnmatch import fnmatch
 from multiprocessing.context import BaseContext
 from pathlib import Path
 
+from tracker import COLLECTOR
 from tracker.errors import NoInputError
 from tracker.models import Diagnostic, PostMortem, Severity
 from tracker.reading import frontends
@@ -252,6 +254,7 @@ _settings: ReadingSettings | None = None
 
 
 def _start(settings: ReadingSettings) -> None:
+    gc.set_threshold(*COLLECTOR)
     global _settings  # noqa: PLW0603 - the settings of a worker process, set once when it starts
     _settings = settings
 

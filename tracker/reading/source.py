@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from itertools import accumulate
 
 from tracker.models import Diagnostic, Severity, Span
 
@@ -32,9 +33,9 @@ class Source:
 
     __slots__ = (
         "_ascii",
-        "_counted",
         "_lines",
         "_shifts",
+        "_sums",
         "base",
         "binary",
         "data",
@@ -56,7 +57,7 @@ class Source:
         self.exact: bool = within[0].exact if within else True
         self._lines: list[int] | None = None
         self._ascii: bool | None = None
-        self._counted = (0, 1)
+        self._sums: list[int] | None = None
         self._shifts: list[tuple[int, int]] = []
         if within or binary:
             self.data = b"" if binary else raw
@@ -173,26 +174,32 @@ class Source:
         return Span(self.offset(start), self.offset(end), line, column, end_line, end_column)
 
     def _position(self, at: int, *, at_least: int = 0) -> tuple[int, int]:
-        """Line and column of byte `at`; the line is that of `at_least` where that stands further on.
-
-        Columns count characters. On a line that is not ASCII each count goes on from the one before it on the same line, so
-        that a line of megabytes with thousands of items costs one pass and not one for each.
-        """
+        """Line and column of byte `at`; the line is that of `at_least` where that stands further on."""
         starts = self._starts()
         index = bisect_right(starts, max(at, at_least)) - 1
         start = starts[index]
         if self._ascii is None:
             self._ascii = self.data.isascii()
         if self._ascii:
-            return index + 1 + self.base, max(0, min(at, len(self.data)) - start) + 1
-        known, column = self._counted
-        if not start <= known <= at:
-            known, column = start, 1
-        column += len(self.data[known:at].decode(errors="replace"))
-        if at >= start and self.data[at : at + 1] < b"\x80":
-            self._counted = (at, column)
-        return index + 1 + self.base, column
+            column = max(0, min(at, len(self.data)) - start)
+        elif at - start <= _STEP:
+            column = len(self.data[start:at].translate(None, _WITHIN))
+        else:
+            column = self._characters(at) - self._characters(start)
+        return index + 1 + self.base, column + 1
+
+    def _characters(self, at: int) -> int:
+        """Characters before byte `at`, from sums over steps: a line may have megabytes and thousands of items."""
+        if self._sums is None:
+            steps = range(0, len(self.data), _STEP)
+            sizes = (len(self.data[step : step + _STEP].translate(None, _WITHIN)) for step in steps)
+            self._sums = [0, *accumulate(sizes)]
+        step = min(at // _STEP, len(self._sums) - 1)
+        return self._sums[step] + len(self.data[step * _STEP : at].translate(None, _WITHIN))
 
 
+_STEP = 4096
+_WITHIN = bytes(range(0x80, 0xC0))
+"""The bytes with which no character of UTF-8 starts."""
 _MOST_BAD_BYTES = 20_000
 """Above this a file is not text with a few wrong bytes; the rest is read as one piece to stay linear."""

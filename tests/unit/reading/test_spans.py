@@ -105,3 +105,12 @@ def test_lines_and_columns_are_those_that_counting_characters_gives(
         lines = text[:start].split("\n"), text[:end].split("\n")
         assert (span.line, span.column) == (len(lines[0]), len(lines[0][-1]) + 1)
         assert (span.end_line, span.end_column) == (len(lines[1]), len(lines[1][-1]) + 1)
+
+
+def test_columns_on_a_line_of_many_steps_count_characters() -> None:
+    text = "aé日🎯" * 3000
+    source = Source(f"x\n{text}".encode())
+    for column in (1, 1023, 4096, 4097, 9000, len(text)):
+        at = 2 + len(text[: column - 1].encode())
+        span = source.span(at, at + 1)
+        assert (span.line, span.column) == (2, column)

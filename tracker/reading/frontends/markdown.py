@@ -5,7 +5,7 @@ Inline events are only flattened to text where somebody asks for the text: most 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, ClassVar, cast
 
@@ -42,8 +42,10 @@ _BREAKS = ("<br>", "<br/>", "<br />")
 
 PILCROW = "¶\n".encode()
 
-_Handler = Callable[["_Walk", int, Any, dict[str, int]], None]
+_Handler = Callable[["_Walk", Any, dict[str, int]], None]
 Event = tuple[Any, dict[str, int]]
+Inline = tuple[str, int, int, dict[str, Any] | None]
+"""What an inline event shows, the bytes on which it stands, and the event itself unless it is text or a line's end."""
 
 
 def blocks(source: Source) -> list[Block]:
@@ -63,19 +65,20 @@ def blocks_of(source: Source, text: str) -> list[Block]:
 
 
 class MarkdownText(Text):
-    """Text that is flattened from its events when it is first looked at."""
+    """Text that is flattened from its inline events when it is first looked at; `at` is where it stands if it has none."""
 
-    __slots__ = ("_events", "_first", "_last")
+    __slots__ = ("_at", "_inline")
 
-    def __init__(self, source: Source, events: list[Event], first: int, last: int) -> None:
+    def __init__(self, source: Source, inline: list[Inline], at: int) -> None:
         self.source = source
-        self._events = events
-        self._first = first
-        self._last = last
+        self._inline = inline
+        self._at = at
 
     def __getattr__(self, name: str) -> Any:
         if name in ("start", "end"):
-            self._bounds()
+            self.start, self.end = (
+                (self._inline[0][1], self._inline[-1][2]) if self._inline else (self._at, self._at)
+            )
         elif name == "pieces":
             self._place()
         elif name in ("plain", "marks"):
@@ -84,62 +87,44 @@ class MarkdownText(Text):
             raise AttributeError(name)
         return getattr(self, name)
 
-    def _bounds(self) -> None:
-        if self._first < self._last:
-            self.start = self._events[self._first][1]["start"]
-            self.end = self._events[self._last - 1][1]["end"]
-        else:
-            self.start = self.end = self._events[self._first - 1][1]["end"] if self._first else 0
-
     def _flatten(self) -> None:
         """The text and its marks; where its characters stand is worked out for the few texts that are asked."""
-        if self._last - self._first == 1:
-            event = self._events[self._first][0]
-            if type(event) is dict and "Text" in event:
-                self.plain, self.marks = event["Text"], ()
-                return
-        parts: list[str] = []
+        inline = self._inline
+        if len(inline) == 1 and inline[0][3] is None:
+            self.plain, self.marks = inline[0][0], ()
+            return
+        self.plain = "".join([shown for shown, _, _, _ in inline])
         marks: list[Mark] = []
         opened: list[tuple[str, int, str]] = []
         size = 0
-        for event, _ in self._events[self._first : self._last]:
-            if type(event) is str:
-                piece = "\n" if event != "Rule" else ""
-            elif "Text" in event:
-                piece = event["Text"]
-            else:
-                piece = _other_inline(event, size, marks, opened)
-            parts.append(piece)
-            size += len(piece)
+        for shown, _, _, event in inline:
+            if event is not None:
+                _mark(event, size, marks, opened)
+            size += len(shown)
         marks.sort(key=_start_of)
-        self.plain, self.marks = "".join(parts), marks
+        self.marks = marks
 
     def _place(self) -> None:
         """Where each piece of the text stands."""
-        if self._last - self._first == 1:
-            event, place = self._events[self._first]
-            if type(event) is dict and "Text" in event:
-                self.pieces = (Piece(0, place["start"], place["end"]),)
-                return
+        if len(self._inline) == 1 and self._inline[0][3] is None and self._inline[0][0]:
+            self.pieces = (Piece(0, self._inline[0][1], self._inline[0][2]),)
+            return
         parts: list[str] = []
         pieces: list[Piece] = []
         size = 0
-        for event, place in self._events[self._first : self._last]:
-            piece = _shown(event)
-            if piece:
-                pieces.append(Piece(size, place["start"], place["end"]))
-                parts.append(piece)
-                size += len(piece)
+        for shown, start, end, _ in self._inline:
+            if shown:
+                pieces.append(Piece(size, start, end))
+                parts.append(shown)
+                size += len(shown)
         self.pieces = _trim_code(self.source, parts, pieces)
 
 
 _start_of = attrgetter("start")
 
 
-def _other_inline(
-    event: dict[str, Any], size: int, marks: list[Mark], opened: list[tuple[str, int, str]]
-) -> str:
-    """The text of an inline event other than text; a mark is noted when it ends."""
+def _mark(event: dict[str, Any], size: int, marks: list[Mark], opened: list[tuple[str, int, str]]) -> None:
+    """Note a mark when it ends."""
     kind, value = next(iter(event.items()))
     if kind == "Start":
         opened.append(_opened(value, size))
@@ -149,14 +134,6 @@ def _other_inline(
             marks.append(Mark(name, at, size, url))
     elif kind == "Code":
         marks.append(Mark("code", size, size + len(value)))
-    return _inline(kind, value)
-
-
-def _shown(event: Any) -> str:
-    """The text that an inline event shows."""
-    if type(event) is str:
-        return "\n" if event != "Rule" else ""
-    return _inline(*next(iter(event.items())))
 
 
 def _trim_code(source: Source, parts: list[str], pieces: list[Piece]) -> list[Piece]:
@@ -186,118 +163,133 @@ def _opened(tag: Any, size: int) -> tuple[str, int, str]:
 
 
 class _Walk:
-    """One pass over the events; `run` is where the loose text of a list entry began."""
+    """One pass over the events as the parser gives them.
+
+    `inline` is what was shown since the last block began or ended, and `loose` whether that is text of a list entry. No event is
+    kept that shows nothing: a list of all events takes fifty times the memory of the document.
+    """
 
     def __init__(self, source: Source, text: str) -> None:
         self.source = source
         source.verbatim = True
-        self.events = cast(list[Event], list(pyromark.events_with_range(text, options=OPTIONS)))
+        self.text = text
         self.out: list[Block] = []
         self.entries: list[Entry] = []
         self.lists: list[bool] = []
         self.numbers: list[int] = []
-        self.run = -1
-        self.cell = 0
+        self.inline: list[Inline] = []
+        self.loose = False
+        self.tag: Any = None
         self.cells: list[Text] = []
         self.header: Row | None = None
         self.rows: list[Row] = []
-        self.html: list[tuple[int, int]] = []
 
     def walk(self) -> list[Block]:
-        starts, ends = self._STARTS, self._ENDS
-        for index, (event, place) in enumerate(self.events):
-            if type(event) is str or "Text" in event:
-                continue
-            if "Start" in event:
-                tag = event["Start"]
-                handle = starts.get(tag if type(tag) is str else next(iter(tag)))
-                if handle is not None:
-                    handle(self, index, tag, place)
-            elif "End" in event:
-                tag = event["End"]
-                handle = ends.get(tag if type(tag) is str else next(iter(tag)))
-                if handle is not None:
-                    handle(self, index, tag, place)
-            elif "Code" not in event:
-                self._other(event, place)
+        starts, ends, show = self._STARTS, self._ENDS, self.inline.append
+        events = cast(Iterator[Event], pyromark.events_with_range(self.text, options=OPTIONS))
+        for event, place in events:
+            if type(event) is str:
+                show(("\n" if event != "Rule" else "", place["start"], place["end"], None))
+            elif "Text" in event:
+                show((event["Text"], place["start"], place["end"], None))
+            else:
+                if "Start" in event:
+                    tag, table = event["Start"], starts
+                elif "End" in event:
+                    tag, table = event["End"], ends
+                else:
+                    self._other(event, place)
+                    continue
+                handle = table.get(tag if type(tag) is str else next(iter(tag)))
+                if handle is None:
+                    show(("", place["start"], place["end"], event))
+                else:
+                    handle(self, tag, place)
         return self.out
 
     def _other(self, event: dict[str, Any], place: dict[str, int]) -> None:
-        if "TaskListMarker" in event and self.entries:
-            self.entries[-1].checked = event["TaskListMarker"]
+        """Code, HTML in the line, check boxes."""
+        kind, value = next(iter(event.items()))
+        if kind == "TaskListMarker" and self.entries:
+            self.entries[-1].checked = value
             self.entries[-1].box = (place["start"], place["end"])
-        elif "InlineHtml" in event and event["InlineHtml"].startswith("<!--"):
-            self._comment(event["InlineHtml"], place)
+        elif kind == "InlineHtml" and value.startswith("<!--"):
+            self._comment(value, place)
+        self.inline.append((_inline(kind, value), place["start"], place["end"], event))
 
     def _comment(self, text: str, place: dict[str, int]) -> None:
         content = text.removeprefix("<!--").removesuffix("-->").strip()
         self.out.append(Comment(self.source, place["start"], place["end"], content))
 
-    def _leaf(self, first: int, last: int) -> Text:
-        return MarkdownText(self.source, self.events, first, last)
+    def _leaf(self, at: int) -> Text:
+        """The text that was shown; `at` is where it stands if it is empty."""
+        inline = self.inline[:]
+        self.inline.clear()
+        return MarkdownText(self.source, inline, at)
 
-    def _close_run(self, index: int) -> None:
-        if self.run >= 0 and index > self.run and self.entries:
-            self.entries[-1].texts.append(self._leaf(self.run, index))
-        self.run = -1
+    def _close_loose(self) -> None:
+        if self.loose and self.inline and self.entries:
+            self.entries[-1].texts.append(self._leaf(0))
+        self.loose = False
+        self.inline.clear()
 
-    def _start_leaf(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
-        self._close_run(index)
-        self.cell = index + 1
+    def _start_leaf(self, tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
+        self.tag = tag
 
-    def _end_heading(self, index: int, tag: Any, place: dict[str, int]) -> None:
+    def _end_heading(self, tag: Any, place: dict[str, int]) -> None:
         level = int(tag["Heading"][1])
-        self.out.append(
-            Heading(self.source, place["start"], place["end"], level, self._leaf(self.cell, index))
-        )
+        self.out.append(Heading(self.source, place["start"], place["end"], level, self._leaf(place["end"])))
 
-    def _end_paragraph(self, index: int, _tag: Any, place: dict[str, int]) -> None:
-        text = self._leaf(self.cell, index)
+    def _end_paragraph(self, _tag: Any, place: dict[str, int]) -> None:
+        text = self._leaf(place["end"])
         if self.entries:
             self.entries[-1].texts.append(text)
         else:
             self.out.append(Paragraph(self.source, place["start"], place["end"], text))
 
-    def _start_list(self, index: int, tag: Any, _place: dict[str, int]) -> None:
-        self._close_run(index)
+    def _start_list(self, tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
         start = tag["List"]
         self.lists.append(start is not None)
         self.numbers.append(start or 0)
 
-    def _end_list(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
+    def _end_list(self, _tag: Any, _place: dict[str, int]) -> None:
         self.lists.pop()
         self.numbers.pop()
-        self.run = index + 1 if self.entries else -1
+        self.inline.clear()
+        self.loose = bool(self.entries)
 
-    def _start_item(self, index: int, _tag: Any, place: dict[str, int]) -> None:
+    def _start_item(self, _tag: Any, place: dict[str, int]) -> None:
         entry = Entry(self.source, place["start"], place["end"], len(self.lists), ordered=self.lists[-1])
         if entry.ordered:
             entry.number = self.numbers[-1]
             self.numbers[-1] += 1
         self.entries.append(entry)
         self.out.append(entry)
-        self.run = index + 1
+        self.inline.clear()
+        self.loose = True
 
-    def _end_item(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
-        self._close_run(index)
+    def _end_item(self, _tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
         self.entries.pop()
 
-    def _start_block(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
-        self._close_run(index)
+    def _start_block(self, _tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
 
-    def _start_table(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
-        self._close_run(index)
+    def _start_table(self, _tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
         self.header, self.rows, self.cells = None, [], []
 
-    def _start_cell(self, index: int, _tag: Any, _place: dict[str, int]) -> None:
-        self.cell = index + 1
+    def _start_cell(self, _tag: Any, _place: dict[str, int]) -> None:
+        self.inline.clear()
 
-    def _end_cell(self, index: int, _tag: Any, place: dict[str, int]) -> None:
-        text = self._leaf(self.cell, index)
+    def _end_cell(self, _tag: Any, place: dict[str, int]) -> None:
+        text = self._leaf(place["end"])
         text.start, text.end = place["start"], place["end"]
         self.cells.append(text)
 
-    def _end_row(self, _index: int, tag: Any, place: dict[str, int]) -> None:
+    def _end_row(self, tag: Any, place: dict[str, int]) -> None:
         # pulldown-cmark fills short rows with empty cells at the row's end and drops surplus ones
         row = Row(self.source, place["start"], place["end"], self.cells, len(self.cells))
         self.cells = []
@@ -306,23 +298,23 @@ class _Walk:
         else:
             self.rows.append(row)
 
-    def _end_table(self, _index: int, _tag: Any, place: dict[str, int]) -> None:
+    def _end_table(self, _tag: Any, place: dict[str, int]) -> None:
         self.out.append(Table(self.source, place["start"], place["end"], self.header, self.rows))
         self.rows = []
 
-    def _end_code(self, index: int, _tag: Any, place: dict[str, int]) -> None:
-        tag = self.events[self.cell - 1][0]["Start"]["CodeBlock"]
+    def _end_code(self, _tag: Any, place: dict[str, int]) -> None:
+        tag = self.tag["CodeBlock"]
         info = tag.get("Fenced", "") if isinstance(tag, dict) else ""
-        inner = (self.events[self.cell][1]["start"], self.events[index - 1][1]["end"])
-        if index == self.cell:
-            inner = (place["start"], place["start"])
+        inner = (place["start"], place["start"])
+        if self.inline:
+            inner = (self.inline[0][1], self.inline[-1][2])
         self.out.append(Fence(self.source, place["start"], place["end"], info, inner))
 
-    def _end_metadata(self, index: int, _tag: Any, place: dict[str, int]) -> None:
-        content = "".join(event.get("Text", "") for event, _ in self.events[self.cell : index])
+    def _end_metadata(self, _tag: Any, place: dict[str, int]) -> None:
+        content = "".join([shown for shown, _, _, _ in self.inline])
         self.out.append(Metadata(self.source, place["start"], place["end"], metadata.parse(content)))
 
-    def _end_html(self, _index: int, _tag: Any, place: dict[str, int]) -> None:
+    def _end_html(self, _tag: Any, place: dict[str, int]) -> None:
         from tracker.reading.frontends import html
 
         self.out += html.fragment(self.source, place["start"], place["end"])
