@@ -1,7 +1,8 @@
-"""A state machine over documents, a tracker, people on both sides, crashes, unreadable files and a jumping clock.
+"""A state machine over documents, a tracker, people on both sides, crashes, partial reads and a jumping clock.
 
-Invariants: one issue per item and none without one; an edit of a person is in force on its side or recorded as a
-conflict; when people rest, a few runs bring both sides to a state in which a further run plans and writes nothing.
+Invariants: one issue per item and none without one; after a complete run every value that a person wrote on either side is
+in force in the tracker or kept as a conflict; when people rest, both sides come to rest, and a further run plans and writes
+nothing. The long profile takes 50,000 steps, `PMTRACK_TEST_STEPS` another number.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -19,14 +21,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from adapters.local import LocalTracker
 from tests.integration.sync.stage import Stage, document, row
 from tracker import faults
 from tracker.errors import ExitCode
+from tracker.remote import Changes
 
 LONG = os.environ.get("PMTRACK_TEST_PROFILE") == "long"
+PER_EXAMPLE = 50 if LONG else 12
+STEPS = int(os.environ.get("PMTRACK_TEST_STEPS", "50000" if LONG else "48"))
 VERBS = ["Add", "Write", "Raise", "Rotate", "Test", "Document"]
 THINGS = ["alerting", "runbook", "connection pool", "signing keys", "restore drill", "dashboard"]
 WORDS = {"open": "Open", "in_progress": "In Progress", "done": "Done"}
+pytestmark = pytest.mark.timeout(14_400 if LONG else 120)
 POINTS = st.sampled_from([point for point in faults.POINTS if point != "during-migration"])
 
 
@@ -39,9 +46,24 @@ class Row:
 
     def __init__(self, title: str, number: int) -> None:
         self.title, self.owner, self.due, self.status = title, f"Person{number}", "2026-12-01", "open"
+        self.priority = "P1"
 
     def text(self) -> str:
-        return row(self.title, owner=self.owner, due=self.due, status=WORDS[self.status])
+        return row(
+            self.title, owner=self.owner, priority=self.priority, due=self.due, status=WORDS[self.status]
+        )
+
+
+class Partial(LocalTracker):
+    """The local tracker whose reads break off after some issues."""
+
+    def __init__(self, stage: Stage, share: int) -> None:
+        super().__init__("local", stage.root / ".pmtrack/issues.jsonl", stage.clock)
+        self._share = share
+
+    def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
+        whole = super().changes(None, list(ids))
+        return Changes(whole.issues[: self._share], cursor, complete=False, reason="the answer broke off")
 
 
 class SyncMachine(RuleBasedStateMachine):
@@ -55,6 +77,10 @@ class SyncMachine(RuleBasedStateMachine):
         self.count = 0
         self.titles: set[str] = set()
         self.reassigned: dict[str, str] = {}
+        self.renamed: dict[str, str] = {}
+        # Values that people wrote since the last complete run: (title of the row, field) -> value.
+        self.here: dict[tuple[str, str], str] = {}
+        self.there: dict[tuple[str, str], str] = {}
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -93,7 +119,17 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(at=st.integers(0, 99), days=st.integers(1, 28))
     def re_date(self, at: int, days: int) -> None:
         rows = self.rows()
-        rows[at % len(rows)].due = f"2027-01-{days:02}"
+        each = rows[at % len(rows)]
+        each.due = self.here[each.title, "due"] = f"2027-01-{days:02}"
+        self.save()
+
+    @precondition(lambda self: self.rows())
+    @rule(at=st.integers(0, 99), level=st.integers(0, 3))
+    def give_another_priority(self, at: int, level: int) -> None:
+        rows = self.rows()
+        each = rows[at % len(rows)]
+        each.priority = f"P{level}"
+        self.here[each.title, "priority"] = str(level)
         self.save()
 
     @precondition(lambda self: self.rows())
@@ -135,6 +171,30 @@ class SyncMachine(RuleBasedStateMachine):
         self.reassigned[issue["id"]] = who
 
     @precondition(lambda self: self.stage.issues)
+    @rule(at=st.integers(0, 99), days=st.integers(1, 28))
+    def re_date_there(self, at: int, days: int) -> None:
+        issue = self.stage.issues[at % len(self.stage.issues)]
+        self.stage.edit(issue["title"], due_at=f"2027-02-{days:02}T00:00:00Z")
+        self.there[self.row_of(issue["title"]), "due"] = f"2027-02-{days:02}"
+
+    @precondition(lambda self: self.stage.issues)
+    @rule(at=st.integers(0, 99), level=st.integers(0, 3))
+    def give_another_priority_there(self, at: int, level: int) -> None:
+        issue = self.stage.issues[at % len(self.stage.issues)]
+        self.stage.edit(issue["title"], priority=level)
+        self.there[self.row_of(issue["title"]), "priority"] = str(level)
+
+    @precondition(lambda self: self.stage.issues)
+    @rule(at=st.integers(0, 99))
+    def rename_there(self, at: int) -> None:
+        issue = self.stage.issues[at % len(self.stage.issues)]
+        self.count += 1
+        title = f"Renamed in the tracker for the {self.count}th time"
+        self.renamed[self.row_of(issue["title"])] = title
+        self.titles.add(title)
+        self.stage.edit(issue["title"], title=title)
+
+    @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99))
     def write_around_the_block(self, at: int) -> None:
         issue = self.stage.issues[at % len(self.stage.issues)]
@@ -142,15 +202,45 @@ class SyncMachine(RuleBasedStateMachine):
             issue["title"], description=f"Note {at}\r\n\r\n{issue['description'].replace('- ', '* ')}"
         )
 
+    def row_of(self, title: str) -> str:
+        """The title that the row of an issue has in its document."""
+        return next((row for row, there in self.renamed.items() if there == title), title)
+
     # --- what happens to runs ---------------------------------------------------------------------------------------
 
     @rule()
     def sync(self) -> None:
         assert self.stage.sync().exit_code is ExitCode.OK
+        self.no_edit_is_lost()
+
+    def no_edit_is_lost(self) -> None:
+        """What people wrote since the last complete run is in force in the tracker or kept as a conflict."""
+        if not self.here and not self.there:
+            return
+        issues = {self.row_of(record["title"]): record for record in self.stage.issues}
+        kept = self.conflicts()
+        for (title, name), value in [*self.here.items(), *self.there.items()]:
+            record = issues[title]
+            now = record["due_at"][:10] if name == "due" else str(record["priority"])
+            assert value == now or (title, name, value) in kept, (title, name, value, now)
+        self.here.clear()
+        self.there.clear()
+
+    def conflicts(self) -> set[tuple[str, str, str]]:
+        """Every value that is kept from a conflict: title of the row, field, value."""
+        with self.stage.store() as store:
+            return {
+                (item.item.title, event.old.split(": ")[0], value)
+                for item in store.world().items
+                for event in item.events
+                if event.field == "conflict" and event.old
+                for value in (event.old.split(": ")[1], str(event.new))
+            }
 
     @rule()
     def sync_with_write_back(self) -> None:
         self.stage.sync(write_back=True)
+        self.no_edit_is_lost()
         for name, rows in self.pages.items():
             lines = (self.folder / "docs" / name).read_text().splitlines()
             for each in rows:
@@ -186,6 +276,22 @@ class SyncMachine(RuleBasedStateMachine):
         assert self.stage.sync().exit_code is not ExitCode.OK
         path.write_bytes(before)
 
+    @precondition(lambda self: self.stage.issues)
+    @rule(share=st.integers(0, 3))
+    def a_sync_that_reads_the_tracker_in_part(self, share: int) -> None:
+        """Some of the issues come, then the answer breaks off: what did not come is neither gone nor changed."""
+        before = self.stage.issues
+        self.stage.trackers["local"] = lambda: Partial(self.stage, share)
+        report = self.stage.sync()
+        del self.stage.trackers["local"]
+        assert report.exit_code is not ExitCode.OK
+        assert all(
+            record.action not in ("create", "orphan", "close")
+            for record in report.actions
+            if record.outcome == "done"
+        )
+        assert self.stage.issues == before
+
     @rule(days=st.integers(-3, 30))
     def the_clock_jumps(self, days: int) -> None:
         self.stage.now += dt.timedelta(days=days)
@@ -211,10 +317,10 @@ class SyncMachine(RuleBasedStateMachine):
         report = self.stage.sync()
         assert report.actions == ()
         assert self.stage.issues == before
-        assert {record["title"] for record in before} == {each.title for each in self.rows()}
+        assert {self.row_of(record["title"]) for record in before} == {each.title for each in self.rows()}
 
 
 TestSync = SyncMachine.TestCase
 TestSync.settings = settings(
-    max_examples=1_000 if LONG else 4, stateful_step_count=50 if LONG else 12, deadline=None
+    max_examples=STEPS // PER_EXAMPLE, stateful_step_count=PER_EXAMPLE, deadline=None
 )
