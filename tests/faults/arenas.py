@@ -21,6 +21,9 @@ from tests.servers.jira.faults import Fault as JiraFault
 from tests.servers.jira.faults import rate_limited
 from tests.servers.jira.site import Deployment
 
+SEARCH_LAG_S = 120.0  # an issue is not found by searching so long after it was made
+TIMEOUT_S = 4  # long enough for a loaded machine, short enough to be waited for
+
 
 class LocalArena(Arena):
     """The embedded tracker: a file."""
@@ -49,11 +52,12 @@ class GitHubArena(Arena):
     def __init__(self, folder: Path) -> None:
         self.world = GitHubWorld(folder)
         self.world.clock.time = dt.datetime.now(dt.UTC)
+        self.world.store.search_lag_s = SEARCH_LAG_S
 
     def configuration(self) -> str:
         return (
             f'type = "github"\nrepository = "acme/incidents"\napi_url = "{self.world.server.url}"\n'
-            "write_interval_s = 0"
+            f"write_interval_s = 0\ntimeout_s = {TIMEOUT_S}"
         )
 
     def environ(self) -> Mapping[str, str]:
@@ -78,11 +82,15 @@ class JiraArena(Arena):
     def __init__(self, deployment: Deployment) -> None:
         self.name = f"jira-{deployment}"
         self.site = Site(deployment, lambda: dt.datetime.now(dt.UTC))
+        self.site.index_lag_s = SEARCH_LAG_S
         people(self.site)
         self.server = JiraServer(self.site).start()
 
     def configuration(self) -> str:
-        return f'type = "jira"\nurl = "{self.server.url}"\nproject = "OPS"\ndeployment = "auto"'
+        return (
+            f'type = "jira"\nurl = "{self.server.url}"\nproject = "OPS"\ndeployment = "auto"\n'
+            f"read_timeout_s = {TIMEOUT_S}"
+        )
 
     def environ(self) -> Mapping[str, str]:
         email = {"JIRA_EMAIL": EMAIL} if self.site.deployment == "cloud" else {}
@@ -113,6 +121,8 @@ case "$how" in
   error-after-commit) "{bd}" "$@" >/dev/null 2>&1; echo "Error: commit: the disk is full" >&2; exit 1 ;;
   truncated) "{bd}" "$@" 2>/dev/null | head -c 20 ;;
   garbage) "{bd}" "$@" >/dev/null 2>&1; echo "<html>Bad gateway</html>" ;;
+  half-done) head -n 2 | "{bd}" "$@" >/dev/null 2>&1; kill -KILL $$ ;;
+  time-out) "{bd}" "$@" >/dev/null 2>&1; exec sleep 60 ;;
 esac
 """
 
@@ -135,7 +145,10 @@ class BeadsArena(Arena):
         self._script.chmod(0o755)
 
     def configuration(self) -> str:
-        return f'type = "beads"\nprogram = "{self._script}"\ndirectory = "{self._folder}"'
+        return (
+            f'type = "beads"\nprogram = "{self._script}"\ndirectory = "{self._folder}"\n'
+            f"timeout_s = {TIMEOUT_S * 5}"
+        )
 
     def titles(self) -> list[str]:
         return [str(row["title"]) for row in self._beads.export().values()]
@@ -155,6 +168,8 @@ _JIRA_FAULTS: Mapping[str, JiraFault] = {
     "truncated": JiraFault("truncate", method="POST", path=_CREATE),
     "garbage": JiraFault("garbage", method="POST", path=_CREATE),
     "rate-limited": rate_limited(method="POST", path=_CREATE),
+    "half-done": JiraFault("half-done", method="POST", path=_CREATE),
+    "time-out": JiraFault("hang-after", method="POST", path=_CREATE),
 }
 _GITHUB_FAULTS: Mapping[str, GitHubFault] = {
     "refused-connection": GitHubFault(Kind.DROP),
@@ -163,6 +178,8 @@ _GITHUB_FAULTS: Mapping[str, GitHubFault] = {
     "truncated": GitHubFault(Kind.CUT),
     "garbage": GitHubFault(Kind.GARBAGE),
     "rate-limited": GitHubFault(Kind.STATUS, status=429, headers={"Retry-After": "1"}),
+    "half-done": GitHubFault(Kind.DROP_AFTER, skip=2),
+    "time-out": GitHubFault(Kind.HANG_AFTER),
 }
 FAULTS = tuple(_JIRA_FAULTS)
 

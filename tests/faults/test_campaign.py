@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.arena import SIGKILLED, TITLES, Arena, Ground, finished
+from tests.faults.arena import SIGKILLED, TITLES, Arena, Finished, Ground, finished
 from tests.faults.arenas import ARENAS, FAULTS
+from tests.postgresql import make_database, server
 
 pytestmark = [pytest.mark.faults, pytest.mark.sleeps]
 
@@ -34,6 +35,8 @@ QUICK = {
     ("jira-cloud", "after-commit"),
     ("beads", "after-commit"),
 }
+
+SERVERS = [name for name in ARENAS if name != "local"] if LONG else ["github"]
 
 MakeGround = Callable[[str], Ground]
 
@@ -63,15 +66,35 @@ def cases(points: tuple[str, ...], *, quick: set[tuple[str, str]]) -> list[objec
     ]
 
 
+def assert_killed(run: Finished, fault: str) -> None:
+    """Every tracker has every point; a later passage of it only where the tracker's batches are small enough."""
+    if fault.endswith(":1"):
+        assert run.code == SIGKILLED, run
+    elif run.code != SIGKILLED:
+        pytest.skip(f"this run did not pass {fault.partition(':')[0]} so often")
+
+
 @pytest.mark.parametrize(("name", "fault"), cases(CREATE_POINTS, quick=QUICK))
 def test_a_sync_killed_while_it_creates_is_made_good_by_the_next(
     ground: MakeGround, name: str, fault: str
 ) -> None:
     here = ground(name)
     killed = here.sync(fault=fault)
-    assert killed.code == SIGKILLED or (LONG and killed.code == 0), killed
     here.until_quiet()
     here.check()
+    assert_killed(killed, fault)
+
+
+@pytest.mark.parametrize("fault", [f"{point}:1" for point in CREATE_POINTS] if LONG else [])
+def test_a_sync_with_its_state_on_postgresql_killed_while_it_creates_is_made_good_by_the_next(
+    tmp_path: Path, fault: str
+) -> None:
+    with server() as url:
+        here = Ground(tmp_path / "ground", ARENAS["local"](tmp_path), state=make_database(url, "state"))
+        killed = here.sync(fault=fault)
+        here.until_quiet()
+        here.check()
+        assert_killed(killed, fault)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +108,9 @@ def test_a_sync_killed_while_it_changes_issues_is_made_good_by_the_next(
     here.until_quiet()
     here.write("INC-1", TITLES[:3], due="2027-01-15", status="Done")
     killed = here.sync(fault=fault)
-    assert killed.code == SIGKILLED or (LONG and killed.code == 0), killed
     here.until_quiet()
     here.check()
+    assert_killed(killed, fault)
 
 
 @pytest.mark.parametrize(
@@ -116,11 +139,9 @@ def test_a_sync_killed_while_it_writes_documents_is_made_good_by_the_next(
     here.check()
 
 
-@pytest.mark.parametrize("how", FAULTS)
-@pytest.mark.parametrize("name", [name for name in ARENAS if name != "local"])
+@pytest.mark.parametrize("how", FAULTS if LONG else ["lost-answer"])
+@pytest.mark.parametrize("name", SERVERS)
 def test_whatever_a_server_answers_no_issue_is_made_twice(ground: MakeGround, name: str, how: str) -> None:
-    if not LONG and (name, how) != ("github", "lost-answer"):
-        pytest.skip("the long profile runs every pair; see `make faults`")
     here = ground(name)
     here.arena.misbehave(how)
     first = here.sync()
@@ -148,7 +169,7 @@ def test_killed_at_every_point_of_the_create_path_each_item_is_there_once(
         here.check()
 
 
-@pytest.mark.parametrize("name", ["local", *(["github", "jira-cloud"] if LONG else [])])
+@pytest.mark.parametrize("name", list(ARENAS) if LONG else ["local"])
 def test_four_processes_at_once_create_each_issue_once(ground: MakeGround, name: str) -> None:
     here = ground(name)
     runs = [finished(process) for process in [here.start("--lock-timeout", "60") for _ in range(4)]]

@@ -9,11 +9,12 @@ from typing import Any
 from tracker import faults
 from tracker.errors import AdapterError
 from tracker.models import Issue
-from tracker.remote import Confirmed, Field, NotSent, Outcome, Refused, Tracker, Unknown
+from tracker.remote import Confirmed, Field, Found, NotSent, Outcome, Refused, Tracker, Unknown
 from tracker.state.records import LinkRecord, NewIntent
 from tracker.state.store import Store
 from tracker.state.writer import Writer
 from tracker.sync import fields
+from tracker.sync.linking import settle
 from tracker.sync.plan import Planned
 from tracker.sync.report import ActionRecord, OutcomeName
 from tracker.world import Event, Side
@@ -33,6 +34,7 @@ class Application:
         self._tracker, self._store, self._run_id = tracker, store, run_id
         self._beat, self._told = beat, told
         self._stopped: str | None = None
+        self._unknown: dict[str, tuple[Planned, str]] = {}
 
     def run(self, planned: Sequence[Planned]) -> None:
         """Create, then change. Never raises for a tracker's failure; the records say what became of each action."""
@@ -43,6 +45,8 @@ class Application:
             self._part(part, "create", self._create)
         for part in _parts(changes, size):
             self._part(part, "update", self._change)
+        if self._unknown:
+            self._find_out()
 
     def _part(
         self,
@@ -115,8 +119,7 @@ class Application:
 
     def _answered(self, each: Planned, kind: str, outcome: Outcome, writer: Writer | None) -> None:
         if isinstance(outcome, Unknown):
-            why = f"it is not known whether this happened ({outcome.reason}); the next run finds out"
-            self._finish(each, "deferred", why)
+            self._unknown[each.subject.marker] = each, outcome.reason
             return
         if writer is None:
             return
@@ -133,6 +136,43 @@ class Application:
                 writer.intent_settled(kind, marker, "not-sent")
                 later = f"; try again in {seconds:.0f} s" if seconds else ""
                 self._finish(each, "deferred", reason + later)
+
+    def _find_out(self) -> None:
+        """Settle writes of unknown outcome that can be seen to have happened; the others are left to the next run.
+
+        That one cannot be seen proves nothing yet: a request that was given up may still be under way in the service.
+        """
+        creates = [each for each, _reason in self._unknown.values() if each.new is not None]
+        changes = [each for each, _reason in self._unknown.values() if each.change is not None]
+        seen: dict[str, Issue] = {}
+        try:
+            if creates:
+                markers = {each.subject.marker for each in creates}
+                intents = self._store.open_intents(self._tracker.name)
+                seen = settle(self._tracker, [one for one in intents if one.marker in markers]).adopted
+            seen |= self._read_back(changes)
+        except AdapterError as error:
+            self._stopped = error.message
+        for marker, (each, reason) in self._unknown.items():
+            if marker in seen:
+                kind = "create" if each.new is not None else "update"
+                with self._store.writing(self._run_id) as writer:
+                    writer.intent_settled(kind, marker, "adopted" if each.new is not None else "read-back")
+                    self._confirmed(each, seen[marker], writer)
+                self._finish(each, "done", None, seen[marker])
+            else:
+                why = f"it is not known whether this happened ({reason}); the next run finds out"
+                self._finish(each, "deferred", why)
+
+    def _read_back(self, changes: Sequence[Planned]) -> dict[str, Issue]:
+        """Marker -> issue, for changes that stand in the tracker."""
+        by_id = {each.change.ref.id: each for each in changes if each.change is not None}
+        found = {}
+        for result in self._tracker.fetch(list(by_id)) if by_id else ():
+            each = by_id.get(result.id)
+            if each is not None and isinstance(result, Found) and stands(each, result.issue):
+                found[each.subject.marker] = result.issue
+        return found
 
     def _confirmed(self, each: Planned, issue: Issue, writer: Writer) -> None:
         name, subject, now = self._tracker.name, each.subject, self._store.now()
@@ -158,6 +198,22 @@ class Application:
         if issue is not None:
             each.record = replace(each.record, issue=issue.ref.key, url=issue.ref.url)
         self._told(each.record)
+
+
+def stands(each: Planned, issue: Issue) -> bool:
+    """Whether every change of a planned one stands in the issue as read."""
+    there = fields.of_issue(issue)
+    for change in each.merged.changes if each.merged else ():
+        now = there[change.field]
+        if change.field is Field.LABELS:
+            same = set(change.after) <= set(now)
+        elif change.field is Field.CONTEXT:
+            same = fields.stable(now) == fields.stable(change.after)
+        else:
+            same = now == change.after
+        if not same:
+            return False
+    return True
 
 
 def created_base(values: Any, issue: Issue) -> dict[str, tuple[Any, Any]]:

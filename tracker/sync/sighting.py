@@ -98,9 +98,7 @@ def look(
     files = {key_of(file.path, root): file for file in source.files}
     sighting = Sighting(files=files, known=_known_below(roots, files, store))
     sighting.vanished = [
-        key
-        for key in sighting.known
-        if key not in sighting.files and any(is_below(key, each) for each in roots)
+        key for key in sighting.known if key not in sighting.files and source.covers(key, root)
     ]
     _read(source, sighting, reread=reread)
     unsettled = [

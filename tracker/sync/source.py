@@ -20,8 +20,7 @@ class Source(Protocol):
 
     Attributes:
         files: Every document, as the walk saw it.
-        roots: Files and folders that were asked for. A known document below one of them that is not among `files` is
-            gone; documents elsewhere belong to other runs and are left alone.
+        roots: Files and folders that were asked for.
     """
 
     @property
@@ -32,6 +31,13 @@ class Source(Protocol):
     @property
     def roots(self) -> Sequence[str]:
         """What was asked for."""
+        ...
+
+    def covers(self, key: str, root: Path) -> bool:
+        """Whether a document, as `key_of` names it, belongs to this run.
+
+        One that does and is not among `files` is gone; the others belong to other runs and are left alone.
+        """
         ...
 
     def read(self, files: Sequence[DocumentFile]) -> Iterator[PostMortem]:
@@ -57,6 +63,10 @@ class Documents:
         except NoInputError:
             if not allow_empty or not all(Path(path).exists() for path in paths):
                 raise
+
+    def covers(self, key: str, root: Path) -> bool:
+        """See `Source.covers`: everything below what was asked for."""
+        return any(is_below(key, key_of(each, root)) for each in self.roots)
 
     def read(self, files: Sequence[DocumentFile]) -> Iterator[PostMortem]:
         """See `Source.read`."""

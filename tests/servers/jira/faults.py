@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["drop-before", "drop-after", "hang-after", "truncate", "garbage", "answer", "html"]
+Kind = Literal[
+    "drop-before", "drop-after", "half-done", "hang-after", "truncate", "garbage", "answer", "html"
+]
 MAINTENANCE = (
     "<html><head><title>Site temporarily unavailable</title></head><body><h1>Maintenance</h1></body></html>"
 )
@@ -17,8 +19,8 @@ class Fault:
     """One fault.
 
     Attributes:
-        kind: `drop-before` closes the connection unread, `drop-after` does the work and closes, `hang-after` does the
-            work and never answers, `truncate` sends half of the answer, `garbage` sends something else with status 200,
+        kind: `drop-before` closes the connection unread, `drop-after` does the work and closes, `half-done` does the first
+            half of a bulk create and closes, `hang-after` does the work and never answers, `truncate` sends half of the answer, `garbage` sends something else with status 200,
             `answer` sends `status`, `headers` and `body` instead of doing the work, `html` the same as a web page.
         method: Which verbs, as a regular expression.
         path: Which paths below `/rest/api/N/`, as a regular expression.

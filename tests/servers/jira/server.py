@@ -247,12 +247,12 @@ class _Handler(BaseHTTPRequestHandler):
         return self.jira.routes.answer(method, version, path, params, body)
 
     def _fail(self, fault: Fault, arrived: tuple[str, str, str, dict[str, str], bytes]) -> None:
-        if fault.kind in ("drop-after", "hang-after", "truncate") or fault.committed:
-            status, body = self._work(*arrived)
+        if fault.kind in ("drop-after", "half-done", "hang-after", "truncate") or fault.committed:
+            status, body = self._work(*(_halved(arrived) if fault.kind == "half-done" else arrived))
         else:
             status, body = fault.status, None
             self._note(fault, arrived)
-        if fault.kind.startswith("drop"):
+        if fault.kind.startswith("drop") or fault.kind == "half-done":
             self._hang_up()
         elif fault.kind == "hang-after":
             self.jira.closing.wait(30)
@@ -300,6 +300,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if status != 204:
             self.wfile.write(raw)
+
+
+def _halved(
+    arrived: tuple[str, str, str, dict[str, str], bytes],
+) -> tuple[str, str, str, dict[str, str], bytes]:
+    """A bulk create with the first half of its issues."""
+    body = json.loads(arrived[4])
+    issues = body["issueUpdates"]
+    return (*arrived[:4], json.dumps({**body, "issueUpdates": issues[: len(issues) // 2]}).encode())
 
 
 def _lenient(raw: bytes) -> Any:
