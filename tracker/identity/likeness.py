@@ -153,6 +153,18 @@ def agreement(one: ActionItem, other: ActionItem, *, neighbours: float | None = 
     return sum(weight * vote for weight, vote in votes) / sum(weight for weight, _ in votes)
 
 
+def share_nothing(one: ActionItem, other: ActionItem) -> bool:
+    """Whether both state owner and date and agree in neither."""
+    return bool(
+        one.owners and other.owners and one.due and other.due and one.due != other.due
+    ) and not _owners(one) & _owners(other)
+
+
+def share_all(one: ActionItem, other: ActionItem) -> bool:
+    """Whether both state owner and date and agree in both."""
+    return bool(one.owners and one.due) and (_owners(one), one.due) == (_owners(other), other.due)
+
+
 def same_local_id(one: ActionItem, other: ActionItem) -> bool:
     """Whether both carry the same id of the document's own."""
     return one.local_id is not None and _folded(one.local_id) == _folded(other.local_id)

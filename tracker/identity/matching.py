@@ -252,14 +252,35 @@ class _InDocument:
 
     def _same_text(self) -> None:
         rows, ids = self._free()
-        groups = grouped((likeness.normal(self.matcher.rows[place].title), place) for place in rows)
+        texts = {place: likeness.normal(self.matcher.rows[place].title) for place in rows}
+        groups = grouped((text, place) for place, text in texts.items())
         others = grouped((likeness.normal(self.matcher.items[each].item.title), each) for each in ids)
         for text, places in groups.items():
             candidates = others.get(text, [])
             if len(places) == 1 and len(candidates) == 1:
-                self.matcher.bind(places[0], candidates[0], "text")
+                free = (place for place in rows if texts[place] not in others)
+                heir = self._heir(places[0], candidates[0], free)
+                if heir is None:
+                    self.matcher.bind(places[0], candidates[0], "text")
+                for place in (places[0], heir) if heir is not None else ():
+                    self.matcher.doubt(place, candidates, "one row has its text, another its owner and date")
             elif candidates:
                 self._twins(places, candidates)
+
+    def _heir(self, place: Place, item_id: str, others: Iterable[Place]) -> Place | None:
+        """A re-worded row that has the owner and date of an item whose text another row has with neither."""
+        item = self.matcher.items[item_id].item
+        if not likeness.share_nothing(self.matcher.rows[place], item):
+            return None
+        return next(
+            (
+                each
+                for each in others
+                if likeness.share_all(self.matcher.rows[each], item)
+                and likeness.items(self.matcher.rows[each], item) >= ACCEPT
+            ),
+            None,
+        )
 
     def _twins(self, places: list[Place], candidates: list[str]) -> None:
         """Rows of one text: told apart by their other fields; those that cannot be told apart keep their order."""
