@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from tracker.identity import likeness
+from tracker.identity.assignment import ACCEPT
+from tracker.models import ActionItem
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -35,6 +37,18 @@ def near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]
             }
         )
     )
+
+
+def heir_of(item: ActionItem, row: ActionItem, others: Iterable[tuple[Key, ActionItem]]) -> Key | None:
+    """A re-worded row that has the owner and date of an item whose text `row` has with others; its key."""
+    if not likeness.differ(row, item):
+        return None
+    alike = (
+        key
+        for key, other in others
+        if likeness.share_all(other, item) and likeness.items(other, item) >= ACCEPT
+    )
+    return next(alike, None)
 
 
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from tracker.models import ActionItem
 
 SUBSTITUTED = 0.6  # at most so alike are titles of which one has a word where the other has another
+TYPO = 0.9  # titles less alike than this differ by more than spelling
 SAME_WORD = 0.75  # fuzzy likeness from which two words are one with a typo ("alerting", "alertnig")
 
 _WORD = re.compile(r"\w+(?:[.'’]\w+)*")
@@ -153,11 +154,17 @@ def agreement(one: ActionItem, other: ActionItem, *, neighbours: float | None = 
     return sum(weight * vote for weight, vote in votes) / sum(weight for weight, _ in votes)
 
 
-def share_nothing(one: ActionItem, other: ActionItem) -> bool:
-    """Whether both state owner and date and agree in neither."""
-    return bool(
-        one.owners and other.owners and one.due and other.due and one.due != other.due
-    ) and not _owners(one) & _owners(other)
+def differ(one: ActionItem, other: ActionItem) -> bool:
+    """Whether both state an owner or a date and not the same."""
+    owners = _owners(one), _owners(other)
+    return (all(owners) and not owners[0] & owners[1]) or bool(one.due and other.due and one.due != other.due)
+
+
+def strangers(one: ActionItem, other: ActionItem) -> bool:
+    """Whether both state owner and date, agree in neither, and their titles differ by more than a typo."""
+    stated = one.owners and other.owners and one.due and other.due
+    apart = one.due != other.due and not _owners(one) & _owners(other)
+    return bool(stated) and apart and titles(one.title, other.title) < TYPO
 
 
 def share_all(one: ActionItem, other: ActionItem) -> bool:
@@ -207,7 +214,7 @@ def _fuzzy(left: list[str], right: list[str]) -> tuple[float, list[str], list[st
     shared, alone, free = 0.0, list[str](), list(right)
     for word in left:
         best = max(free, key=lambda each: ratio(word, each), default=None)
-        score = ratio(word, best) / 100 if best is not None and not _numeric(word) else 0.0
+        score = _spelling(word, best) if best is not None else 0.0
         if best is None or score < SAME_WORD:
             alone.append(word)
             continue
@@ -241,6 +248,14 @@ def _numeric(word: str) -> bool:
 
 
 def _same_verb(one: str, other: str) -> bool:
+    return _spelling(one, other) >= SAME_WORD or one.startswith(other[:4]) or other.startswith(one[:4])
+
+
+def _spelling(one: str, other: str) -> float:
+    """How alike two words are spelled; a word with a syllable before it is another word ("move", "remove")."""
     from rapidfuzz.fuzz import ratio
 
-    return ratio(one, other) / 100 >= SAME_WORD or one.startswith(other[:4]) or other.startswith(one[:4])
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    if _numeric(one) or (longer.endswith(shorter) and len(longer) - len(shorter) > 1):
+        return 0.0
+    return ratio(one, other) / 100

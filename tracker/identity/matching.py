@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from tracker.identity import likeness
 from tracker.identity.assignment import ACCEPT, Assignment, assign
-from tracker.identity.candidates import grouped, near
+from tracker.identity.candidates import grouped, heir_of, near
 from tracker.identity.documents import pair_documents
+from tracker.identity.neighbours import Neighbours
 from tracker.identity.values import (
     Ambiguity,
     Binding,
@@ -138,6 +139,16 @@ class _Matcher:
             if self._is_home(place.path, item_id)
         )
 
+    def stands(self, item_id: str) -> bool:
+        """Whether its document of today has a row with its text, owner and date."""
+        item = self.items[item_id].item
+        return any(
+            self._is_home(place.path, item_id)
+            and likeness.share_all(row, item)
+            and likeness.normal(row.title) == likeness.normal(item.title)
+            for place, row in self.rows.items()
+        )
+
     # --- between documents ------------------------------------------------------------------------------------------
 
     def _moves(self) -> None:
@@ -194,6 +205,11 @@ class _Matcher:
         incidents = self.incidents_today.get(place.path), self.incidents_known.get(home)
         return home not in self.pairs.values() and None not in incidents and incidents[0] != incidents[1]
 
+    def _for_another_incident(self, place: Place, item_id: str) -> bool:
+        """The row stands in a new document, which names another incident than the item's."""
+        today, known = self.incidents_today.get(place.path), self.incidents_known.get(self.home[item_id])
+        return place.path not in self.pairs and None not in (today, known) and today != known
+
     def _telling(self, row: ActionItem, item_id: str) -> bool:
         if len(likeness.words(row.title)) >= TELLING_WORDS:
             return True
@@ -226,7 +242,9 @@ class _Matcher:
                 scores[row, item] = score
         result = assign(scores, accept=MOVED)
         for row, item in result.clear.items():
-            if self._suspicious(rows[row], items[item], copies):
+            if self._suspicious(rows[row], items[item], copies) or self._for_another_incident(
+                rows[row], items[item]
+            ):
                 self.doubt(rows[row], [items[item]], "the document looks like a copy of theirs")
             else:
                 self.bind(rows[row], items[item], "likeness", scores[row, item])
@@ -258,29 +276,32 @@ class _InDocument:
         for text, places in groups.items():
             candidates = others.get(text, [])
             if len(places) == 1 and len(candidates) == 1:
-                free = (place for place in rows if texts[place] not in others)
-                heir = self._heir(places[0], candidates[0], free)
-                if heir is None:
+                free = ((each, self.matcher.rows[each]) for each in rows if texts[each] not in others)
+                item = self.matcher.items[candidates[0]].item
+                heir = heir_of(item, self.matcher.rows[places[0]], free)
+                guest = self._guest(places[0], candidates[0]) if heir is None else None
+                if guest is not None:
+                    self.matcher.doubt(
+                        places[0], [candidates[0], guest], "it may have changed places with it"
+                    )
+                elif heir is None:
                     self.matcher.bind(places[0], candidates[0], "text")
                 for place in (places[0], heir) if heir is not None else ():
                     self.matcher.doubt(place, candidates, "one row has its text, another its owner and date")
             elif candidates:
                 self._twins(places, candidates)
 
-    def _heir(self, place: Place, item_id: str, others: Iterable[Place]) -> Place | None:
-        """A re-worded row that has the owner and date of an item whose text another row has with neither."""
-        item = self.matcher.items[item_id].item
-        if not likeness.share_nothing(self.matcher.rows[place], item):
+    def _guest(self, place: Place, item_id: str) -> str | None:
+        """An item of the same text that left another document and whose owner and date the row has, unlike the item's."""
+        matcher, row = self.matcher, self.matcher.rows[place]
+        if not likeness.differ(row, matcher.items[item_id].item):
             return None
-        return next(
-            (
-                each
-                for each in others
-                if likeness.share_all(self.matcher.rows[each], item)
-                and likeness.items(self.matcher.rows[each], item) >= ACCEPT
-            ),
-            None,
-        )
+        text = likeness.normal(row.title)
+        for other, known in matcher.items.items():
+            same = likeness.share_all(row, known.item) and likeness.normal(known.item.title) == text
+            if same and other not in self.ids and not matcher.stands(other):
+                return other
+        return None
 
     def _twins(self, places: list[Place], candidates: list[str]) -> None:
         """Rows of one text: told apart by their other fields; those that cannot be told apart keep their order."""
@@ -336,7 +357,7 @@ class _InDocument:
         if not rows or not ids:
             return
         matcher = self.matcher
-        around = _Neighbours(matcher, self.rows, self.ids)
+        around = Neighbours(matcher.bound, self.rows, self.ids)
         pairs = near(
             [matcher.rows[place].title for place in rows], [matcher.items[each].item.title for each in ids]
         )
@@ -365,35 +386,14 @@ class _InDocument:
                 self.matcher.doubt(
                     rows[row], [ids[item], *moved_in], "it may have come from another document"
                 )
+            elif likeness.strangers(self.matcher.rows[rows[row]], self.matcher.items[ids[item]].item):
+                self.matcher.doubt(rows[row], [ids[item]], "its owner, its date and its words are others")
             else:
                 self.matcher.bind(rows[row], ids[item], "likeness", scores[row, item])
         for row, candidates in result.unclear.items():
             one = len(candidates) == 1
             why = "it is only somewhat alike" if one else "several known items are about as alike"
             self.matcher.doubt(rows[row], [ids[each] for each in candidates], why)
-
-
-class _Neighbours:
-    """Whether the rows above and below an item are still those above and below a row."""
-
-    def __init__(self, matcher: _Matcher, rows: list[Place], ids: list[str]) -> None:
-        self._binding = {place: binding.item_id for place, binding in matcher.bound.items()}
-        self._row_at = {place: number for number, place in enumerate(rows)}
-        self._item_at = {item_id: number for number, item_id in enumerate(ids)}
-        self._rows, self._ids = rows, ids
-
-    def agreement(self, place: Place, item_id: str) -> float:
-        """1 if both neighbours are the same, 0.5 if one is (or both have none there)."""
-        row, item = self._row_at[place], self._item_at[item_id]
-        return sum(0.5 for step in (-1, 1) if self._row(row + step) == self._item(item + step))
-
-    def _row(self, number: int) -> str | None:
-        if not 0 <= number < len(self._rows):
-            return ""
-        return self._binding.get(self._rows[number])
-
-    def _item(self, number: int) -> str:
-        return self._ids[number] if 0 <= number < len(self._ids) else ""
 
 
 def _id_of(item: ActionItem) -> str:

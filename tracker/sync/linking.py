@@ -111,6 +111,30 @@ def look_up(
     return verdicts
 
 
+def is_named(link: LinkRecord, refs: Sequence[str]) -> bool:
+    """Whether one of a row's references names the issue that it has."""
+    return not {ref.casefold() for ref in refs}.isdisjoint(ref.casefold() for ref in _names(link))
+
+
+def other_issue(link: LinkRecord, verdict: Verdict, place: str) -> Verdict | None:
+    """What stops an item whose row names another issue than the one it has; None where that is the same or not usable.
+
+    Args:
+        link: The issue that the item has.
+        verdict: What was found about the reference in its row.
+        place: The row, as `pmtrack link` takes it.
+    """
+    if verdict.issue is None:
+        return None
+    ref = verdict.issue.ref
+    if (verdict.tracker, ref.id) == (link.tracker, link.issue_id):
+        return None  # the issue was moved and the row has its old key
+    return Verdict(
+        obstacle=f"the row names {ref.key}, but its issue is {link.key}; nothing was written to either. Run "
+        f"`pmtrack link {place} {ref.key}` to go over to {ref.key}, or name {link.key} in the row again"
+    )
+
+
 def _verdicts(name: str, refs_of: Mapping[str, str], found: Mapping[str, FetchResult]) -> dict[str, Verdict]:
     used: set[str] = set()
     verdicts = {}

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from ulid import ULID
 
 from tracker.errors import UserError
-from tracker.identity import Place
 from tracker.models import Issue, PostMortem
 from tracker.people import People, people_of
 from tracker.remote import Field, Tracker
@@ -23,12 +22,13 @@ from tracker.sync import fields
 from tracker.sync.checkout import linker_of
 from tracker.sync.desk import Desk, ask, open_desk, route_of
 from tracker.sync.guards import check_emptied
-from tracker.sync.linking import Verdict, look_up
+from tracker.sync.linking import Verdict, is_named, look_up, other_issue
 from tracker.sync.permalink import Linker, nowhere
 from tracker.sync.plan import Planned, Subject, plan
-from tracker.sync.report import ActionRecord, SyncOptions
+from tracker.sync.report import SyncOptions
 from tracker.sync.sighting import Row, Sighting, action_items, look
 from tracker.sync.source import Source, key_of
+from tracker.sync.unclear import unclear_rows
 
 
 @dataclass(slots=True)
@@ -168,7 +168,7 @@ def _fill(
     _find_existing(prepared, store)
     prepared.subjects = _subjects(prepared, store)
     _plan(prepared)
-    prepared.planned += _ambiguities(prepared, store)
+    prepared.planned += unclear_rows(sighting, store)
     prepared.items = _count(sighting)
 
 
@@ -220,9 +220,15 @@ def _tracker_of(prepared: Preparation, item_id: str) -> str:
 def _find_existing(prepared: Preparation, store: Store) -> None:
     """For items without a link: what earlier runs created, and what rows name."""
     wanted: dict[str, tuple[str, ...]] = {}
+    links: dict[str, LinkRecord] = {}
     for item_id in {**prepared.records, **prepared.rows}:
         record, row = prepared.records.get(item_id), prepared.rows.get(item_id)
-        if (record is not None and record.link) or (record is not None and record.removed_at and row is None):
+        if record is not None and record.removed_at and row is None:
+            continue
+        if record is not None and record.link:
+            refs = row.item.refs if row else record.item.refs
+            if refs and not is_named(record.link, refs):
+                wanted[item_id], links[item_id] = refs, record.link
             continue
         verdict = _left_behind(prepared, row.marker if row else record.marker if record else "")
         if verdict is not None:
@@ -236,7 +242,21 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
         open_ = {
             name: desk.adapter for name, desk in prepared.desks.items() if desk.adapter and not desk.trouble
         }
-        prepared.verdicts.update(look_up(wanted, open_, store.links_named(named)))
+        verdicts = look_up(wanted, open_, store.links_named(named))
+        prepared.verdicts.update({key: each for key, each in verdicts.items() if key not in links})
+        _note_other_issues(prepared, {key: (link, verdicts[key]) for key, link in links.items()})
+
+
+def _note_other_issues(prepared: Preparation, named: Mapping[str, tuple[LinkRecord, Verdict]]) -> None:
+    """Rows that have an issue and name another one: nothing is written until a person says which it is."""
+    for item_id, (link, verdict) in named.items():
+        row, record = prepared.rows.get(item_id), prepared.records[item_id]
+        path, line = (row.place.path, row.item.line) if row else (record.path, record.item.line)
+        place = f"{prepared.sighting.shown(path)}:{line}"
+        if other := other_issue(link, verdict, place):
+            prepared.verdicts[item_id] = other
+        elif verdict.obstacle and row is not None and not verdict.foreign:
+            prepared.notes.append(f"{place}: its issue stays {link.key}; {verdict.obstacle}")
 
 
 def _left_behind(prepared: Preparation, marker: str) -> Verdict | None:
@@ -359,39 +379,3 @@ def _to_resolve(subject: Subject) -> Sequence[str]:
         return ()
     known = subject.base.get(Field.ASSIGNEES.value, (None, None))[0]
     return () if sorted(subject.item.owners) == known else subject.item.owners
-
-
-def _ambiguities(prepared: Preparation, store: Store) -> list[Planned]:
-    """Rows that could be either of several known items: told, and nothing is created."""
-    unclear = prepared.sighting.matching.ambiguous
-    if not unclear:
-        return []
-    ids = sorted({item_id for ambiguity in unclear.values() for item_id in ambiguity.candidates})
-    known = {record.item_id: record for record in store.items(ids=ids)}
-    told = []
-    for place, ambiguity in sorted(unclear.items(), key=lambda pair: pair[0]):
-        subject = _unclear_subject(prepared, place)
-        names = "; ".join(_named(known[item_id]) for item_id in ambiguity.candidates if item_id in known)
-        reason = f"this row could be: {names} ({ambiguity.reason}). Settle it with `pmtrack link`"
-        record = ActionRecord(
-            "skip",
-            subject.item.title,
-            "",
-            subject.shown,
-            subject.item.line,
-            reason=reason,
-            outcome="deferred",
-        )
-        told.append(Planned(subject, replace(record, error="it is not clear which item this is")))
-    return told
-
-
-def _unclear_subject(prepared: Preparation, place: Place) -> Subject:
-    document = prepared.sighting.documents[place.path]
-    item = action_items(document)[place.index]
-    return Subject("", "", item, document, place.path, prepared.sighting.shown(place.path), "")
-
-
-def _named(record: ItemRecord) -> str:
-    issue = f" ({record.link.key})" if record.link else ""
-    return f'"{record.item.title}"{issue} of {record.path}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,10 +54,12 @@ class Stage:
     extra: dict[str, Any] = field(default_factory=dict)
 
     def write(self, name: str, text: str) -> Path:
-        """Write a document."""
+        """Write a document, by the clock of the stage: two writes never have one time stamp."""
         path = self.root / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+        stamp = int(self.clock().timestamp() * 1000) * 1_000_000
+        os.utime(path, ns=(stamp, stamp))
         return path
 
     def settings(self) -> Settings:

@@ -216,6 +216,44 @@ def test_a_row_like_an_item_of_an_unreadable_document_is_not_new_yet() -> None:
     assert result.ambiguous[Place("b.md", 1)].candidates == ("one",)
 
 
+def test_a_new_row_with_the_text_of_a_re_worded_one_is_left_to_a_person() -> None:
+    re_worded = edited(ALERT, title=f"{ALERT.title} in production")
+    new = edited(ALERT, local_id="P9", owners=("Dave",), due=dt.date(2027, 5, 5))
+    result = in_one_document(re_worded, new, RUNBOOK, POOL)
+    assert result[re_worded.title] == "?"
+    assert result[new.title] == "?"
+
+
+def test_a_word_with_a_syllable_before_it_is_another_word() -> None:
+    move = ActionItem("Move the runbook of the payment queue", 10, owners=("Alice",))
+    remove = edited(move, title="Remove the runbook of the payment queue", owners=("Bob",))
+    assert likeness.titles(move.title, remove.title) <= likeness.SUBSTITUTED
+    document = today((edited(move, title=f"{move.title} before the next release"), remove))
+    result = titles(match([document], [known((move,))]), [document])
+    assert result[remove.title] != move.title
+
+
+def test_a_row_whose_owner_date_and_words_are_others_is_left_to_a_person() -> None:
+    other = edited(
+        ALERT, title=f"{ALERT.title}, second part", owners=("Zoe",), due=dt.date(2027, 3, 3), local_id=None
+    )
+    assert in_one_document(other, RUNBOOK, POOL)[other.title] == "?"
+
+
+def test_rows_of_one_text_that_changed_documents_with_each_other_are_left_to_a_person() -> None:
+    twin = edited(ALERT, owners=("Zoe",))
+    documents = [today((twin, RUNBOOK)), today((ALERT, POOL), "b.md")]
+    result = match(documents, [known((ALERT, RUNBOOK)), known((twin, POOL), "b.md")])
+    assert {Place("a.md", 0), Place("b.md", 0)} == set(result.ambiguous)
+
+
+def test_a_row_of_a_copy_for_another_incident_is_not_taken_for_one_that_it_is_only_like() -> None:
+    part = edited(ALERT, title=f"{ALERT.title}, first part")
+    documents = [today((RUNBOOK, POOL)), today((ALERT,), "copy.md", "INC-2")]
+    result = titles(match(documents, [known((part, RUNBOOK, POOL))]), documents)
+    assert result[ALERT.title] == "?"
+
+
 def test_a_marker_is_short_stable_and_safe() -> None:
     marker = marker_of("01JD0000000000000000000000")
     assert marker == marker_of("01JD0000000000000000000000")
