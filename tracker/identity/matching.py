@@ -203,12 +203,11 @@ class _Matcher:
         if (place.path, home) in copies:
             return True
         incidents = self.incidents_today.get(place.path), self.incidents_known.get(home)
-        return home not in self.pairs.values() and None not in incidents and incidents[0] != incidents[1]
-
-    def _for_another_incident(self, place: Place, item_id: str) -> bool:
-        """The row stands in a new document, which names another incident than the item's."""
-        today, known = self.incidents_today.get(place.path), self.incidents_known.get(self.home[item_id])
-        return place.path not in self.pairs and None not in (today, known) and today != known
+        if None in incidents or incidents[0] == incidents[1]:
+            return False
+        row, item = self.rows[place], self.items[item_id].item
+        other = likeness.normal(row.title) != likeness.normal(item.title) or likeness.differ(row, item)
+        return home not in self.pairs.values() or (other and place.path not in self.pairs)
 
     def _telling(self, row: ActionItem, item_id: str) -> bool:
         if len(likeness.words(row.title)) >= TELLING_WORDS:
@@ -242,9 +241,7 @@ class _Matcher:
                 scores[row, item] = score
         result = assign(scores, accept=MOVED)
         for row, item in result.clear.items():
-            if self._suspicious(rows[row], items[item], copies) or self._for_another_incident(
-                rows[row], items[item]
-            ):
+            if self._suspicious(rows[row], items[item], copies):
                 self.doubt(rows[row], [items[item]], "the document looks like a copy of theirs")
             else:
                 self.bind(rows[row], items[item], "likeness", scores[row, item])
