@@ -49,12 +49,15 @@ def replace(body: str | None, marker: str, context: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """Text without what trackers change by themselves: line ends, trailing blanks, bullets, escapes, runs of blank lines."""
+    """Text without what trackers change by themselves.
+
+    That is line ends, trailing blanks, bullets, escapes, links made of bare URLs, and runs of blank lines.
+    """
     lines = (
         line.rstrip()
         for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
     )
     out = "\n".join(re.sub(r"^(\s*)[*+] ", r"\1- ", line) for line in lines)
     out = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", out)
-    out = re.sub(r"<(https?://[^>\s]+)>", r"\1", out)
+    out = re.sub(r"<(https?://[^>\s]+)>|\[(https?://[^\]\s]+)\]\(\2\)", r"\1\2", out)
     return re.sub(r"\n{3,}", "\n\n", out).strip()

@@ -89,6 +89,10 @@ class World:
         """A person writes text around pmtrack's block."""
         raise Unsupported("edit bodies")
 
+    def put_body(self, ref: IssueRef, text: str) -> None:
+        """The tracker or a person puts another text into the body."""
+        raise Unsupported("edit bodies")
+
     def reformat_body(self, ref: IssueRef) -> None:
         """The tracker re-formats the body: CRLF, trimmed lines, other bullets, escapes."""
         raise Unsupported("re-format bodies")

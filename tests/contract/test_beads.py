@@ -59,6 +59,9 @@ class BeadsWorld(World):
     def surround_body(self, ref: IssueRef, before: str, after: str) -> None:
         self.beads.run("update", ref.id, "--body-file", "-", stdin=before + self.body(ref) + after)
 
+    def put_body(self, ref: IssueRef, text: str) -> None:
+        self.beads.run("update", ref.id, "--body-file", "-", stdin=text)
+
     def reformat_body(self, ref: IssueRef) -> None:
         text = self.body(ref).replace("- from", "* from").replace("\n", " \r\n") + "\r\n"
         self.beads.run("update", ref.id, "--body-file", "-", stdin=text)

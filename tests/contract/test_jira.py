@@ -54,6 +54,9 @@ class JiraWorld(World):
     def surround_body(self, ref: IssueRef, before: str, after: str) -> None:
         self.bench.site.edit(ref.id, description=before + self.body(ref) + after)
 
+    def put_body(self, ref: IssueRef, text: str) -> None:
+        self.bench.site.edit(ref.id, description=text)
+
     def reformat_body(self, ref: IssueRef) -> None:
         text = (
             self.body(ref).replace("{color:#97a0af}", "").replace("{color}", "").replace("* from", "- from")

@@ -52,6 +52,9 @@ class LocalWorld(World):
     def surround_body(self, ref: IssueRef, before: str, after: str) -> None:
         self._edit(ref, lambda record: record.update(description=before + record["description"] + after))
 
+    def put_body(self, ref: IssueRef, text: str) -> None:
+        self._edit(ref, lambda record: record.update(description=text))
+
     def reformat_body(self, ref: IssueRef) -> None:
         def change(record: dict[str, Any]) -> None:
             record["description"] = (

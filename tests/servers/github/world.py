@@ -99,6 +99,9 @@ class GitHubWorld(World):
     def surround_body(self, ref: IssueRef, before: str, after: str) -> None:
         self.store.edit(*self.place(ref), body=before + self.body(ref) + after)
 
+    def put_body(self, ref: IssueRef, text: str) -> None:
+        self.store.edit(*self.place(ref), body=text)
+
     def reformat_body(self, ref: IssueRef) -> None:
         body = self.body(ref).replace("- from", "* from").replace("\n", "  \n")
         self.store.edit(*self.place(ref), body=body)
