@@ -183,13 +183,21 @@ class Calendar:
     def _relative(self, low: str) -> Day | None:
         if self.base is None:
             return None
-        phrase = fold(low)
+        phrase = self._without_clock(fold(low))
         for cut in ("", "by the ", "by ", "due ", "until ", "before ", "the "):
             if phrase.startswith(cut):
                 kinds = self.words.table("relative").get(phrase[len(cut) :])
                 if kinds:
                     return Day(_shift(self.base, kinds[0]))
         return self._amount(phrase) or self._weekday(phrase)
+
+    def _without_clock(self, phrase: str) -> str:
+        """Without the zone and the part of the day: "EOD Friday (UTC)" is Friday, as its author counts days."""
+        clock = self.words.phrases("words", "daytime")
+        tokens = phrase.split()
+        if len(tokens) < 2 or clock.isdisjoint(tokens):
+            return phrase
+        return " ".join(token for token in tokens if token not in clock) or phrase
 
     def _amount(self, phrase: str) -> Day | None:
         units, numbers = self.words.table("units"), self.words.table("numbers")

@@ -31,6 +31,8 @@ def finish(
     empty = is_placeholder(title) or not any(char.isalnum() for char in title) or _is_numbered(title, reader)
     if empty and draft.refs and not draft.text.plain.strip().startswith("["):
         title, empty = _ref_title(draft), False
+    elif draft.refs and " " not in title and title.casefold() in reader.words.table("verbs"):
+        title = _ref_title(draft)
     spans = {"item": place}
     if tail > head and "title" not in draft.spans:
         spans["title"] = draft.text.span(head, tail)
@@ -74,7 +76,7 @@ def _status(draft: Draft, section: Section) -> Status | None:
 
 
 def _ref_title(draft: Draft) -> str:
-    """The text of an action that is only a link or a ticket."""
+    """The text of an action that is only a link or a ticket, or a verb and one ("Fix #45")."""
     plain = " ".join(draft.text.plain.translate(_PLAIN).split())
     return plain.strip(" -:") or draft.refs[0]
 

@@ -13,7 +13,7 @@ from tracker.reading.dates import Calendar
 from tracker.reading.drafts import EDGES, tidy
 from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
-from tracker.vocabulary import Vocabulary
+from tracker.vocabulary import Vocabulary, fold
 
 _CLOCK = re.compile(
     r"^\W{0,4}((?:\d{4}-\d\d-\d\d[T ]+)?(?:[A-Z][a-z]{2} \d{1,2},? )?[T~+]{0,2}\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?(?:\s?(?:UTC|GMT|CES?T|[ECMP][SD]T|JST|Z)\b)?)"
@@ -123,6 +123,9 @@ def reviews(
 ) -> Iterator[Review]:
     """Follow-up reviews: "Next review: ...", and labelled dates under a review schedule."""
     for block, section in placed:
+        if isinstance(block, Table) and section.kind == "review":
+            yield from _rows(block, words, calendar)
+            continue
         if isinstance(block, Entry):
             texts = block.texts[:1]
         elif isinstance(block, Paragraph) and block.end - block.start < 4 * _MOST_NOTE:
@@ -166,12 +169,35 @@ def _reviews_in(
             )
     if section.kind != "review":
         return
-    label, _, value = text.plain.partition(":")
-    if value.strip() and _REVIEW_WORD.search(label) and "next_review" not in words.exact("field", label):
+    label, _, value = text.plain.replace("：", ":").partition(":")
+    if (
+        value.strip()
+        and (_REVIEW_WORD.search(label) or _is_period(label, words))
+        and "next_review" not in words.exact("field", label)
+    ):
         first = value.strip(EDGES + "`").split(" - ")[0]
         if not has_placeholder(first):
             day = _review_day(first, calendar)
             yield Review(tidy(label), day, text.line, done or _is_held(value, words))
+
+
+def _is_period(label: str, words: Vocabulary) -> bool:
+    """Whether a label in a review schedule only says after how long: "1 week", "30-day", "3 Monate"."""
+    tokens = fold(label).split()
+    return 1 < len(tokens) <= _MOST_PERIOD and any(token in words.table("units") for token in tokens)
+
+
+_MOST_PERIOD = 4
+
+
+def _rows(table: Table, words: Vocabulary, calendar: Calendar) -> Iterator[Review]:
+    """A row of a review schedule: what is held, when, and perhaps that it was."""
+    for row in table.rows:
+        cells = [" ".join(cell.plain.split()) for cell in row.cells]
+        day = next((found for cell in cells[1:] if (found := _review_day(cell, calendar))), None)
+        if day and cells[0] and not is_placeholder(cells[0]):
+            done = any(words.first("status", cell) == "done" or "✅" in cell for cell in cells[1:])
+            yield Review(tidy(cells[0]), day, row.line, done)
 
 
 def _review_day(text: str, calendar: Calendar) -> dt.date | None:

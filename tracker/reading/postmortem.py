@@ -17,6 +17,7 @@ from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
 from tracker.reading.extraction import Extraction
 from tracker.reading.kinds import kind_of
+from tracker.reading.moments import moment
 from tracker.reading.people import People
 from tracker.reading.sections import Section, Sections
 from tracker.reading.settings import ReadingSettings
@@ -129,7 +130,7 @@ class _Document:
             title=header.title(head),
             incident_id=header.incident_id(head),
             date=base,
-            end=_moment(head.values.get("end"), calendar),
+            end=_end(head.values.get("end"), base, calendar),
             severity=head.values.get("severity"),
             author=head.values.get("author"),
             status=head.values.get("status"),
@@ -239,9 +240,9 @@ def _duplicates(items: Sequence[ActionItem]) -> list[Diagnostic]:
     return out
 
 
-def _moment(text: str | None, calendar: Calendar) -> dt.datetime | None:
-    day = header.first_day(text, calendar) if text else None
-    return dt.datetime(day.year, day.month, day.day, tzinfo=dt.UTC) if day else None
+def _end(text: str | None, day: dt.date | None, calendar: Calendar) -> dt.datetime | None:
+    """The end of the incident; a time without a day is on the day of the incident."""
+    return moment(text, calendar, day) if text and any(map(str.isdecimal, text)) else None
 
 
 def _related(text: str | None) -> tuple[str, ...]:

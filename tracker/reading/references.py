@@ -15,11 +15,14 @@ _BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
 # pmtrack from a marker of twelve letters.
 _BEAD_ALONE = re.compile(r"(?:[a-z][a-z0-9_]*-)+(?:[a-z0-9]{0,7}\d[a-z0-9]{0,7}|[a-z2-7]{12})(?:\.\d+)*")
 _LOCAL = re.compile(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the embedded tracker
-_PHABRICATOR = re.compile(r"(?<![\w/.-])(T\d{3,7})(?![\w-])")
+_PHABRICATOR = re.compile(r"(?<![\w/.-])([TD]\d{3,7})(?![\w-])")
+_PHABRICATOR_TASK = re.compile(r"(?<![\w/.-])(T\d{4,7})(?![\w-])")
+_AZURE = re.compile(r"(?<!\w)(AB#\d{1,7})(?!\w)")
 _BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
 _ISSUE_PATH = re.compile(
     r"/(?:issues?|pull|pulls|pull-requests|merge_requests|browse|_workitems/edit|story|bugs?|ticket|tickets|work_items|"
-    r"cards?|c|i|detail|tasks?)/(?:[^/]*/)?#?[\w-]*\d|/T\d+$|/\+bug/\d+|/[A-Z][A-Z0-9]+-\d+(?:/|$|\?)"
+    r"cards?|c|i|t|detail|tasks?|pulses|stories|work-items)/(?:[^/]*/)?#?[\w-]*\d|/[TD]\d+$|/\+bug/\d+|/\+/\d+"
+    r"|/[A-Z][A-Z0-9]+-\d+(?:/|$|\?)|^/0/\d+/\d+|^/~[^/]+/[^/]+/\d+$"
 )
 _ISSUE_QUERY = re.compile(r"(?:^|&)(?:id|selectedIssue|bug_id|issue)=[\w-]*\d")
 _NOT_KEYS = frozenset(
@@ -178,8 +181,12 @@ def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
         patterns.append(_HASH)
     if "ug" in text or "BZ" in text or "rhbz" in text:
         patterns.append(_BUG)
+    if "AB#" in text:
+        patterns.append(_AZURE)
     if not strict:
         patterns.append(_PHABRICATOR)
+    elif "T" in text:
+        patterns.append(_PHABRICATOR_TASK)
     return patterns
 
 

@@ -25,7 +25,7 @@ from tracker.reading.blocks import (
     Table,
     Text,
 )
-from tracker.reading.frontends import metadata
+from tracker.reading.frontends import admonitions, metadata
 from tracker.reading.source import Source
 
 OPTIONS = (
@@ -56,6 +56,8 @@ def blocks(source: Source) -> list[Block]:
 
         if PILCROW in data or text.needs_repair(data):
             return text.blocks(source)
+    if admonitions.present(data):
+        return blocks_of(source, admonitions.mark(data).decode(errors="replace"))
     return _Walk(source, source.text).walk()
 
 
