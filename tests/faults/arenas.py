@@ -52,7 +52,7 @@ class GitHubArena(Arena):
     def __init__(self, folder: Path) -> None:
         self.world = GitHubWorld(folder)
         self.world.clock.time = dt.datetime.now(dt.UTC)
-        self.world.store.search_lag_s = SEARCH_LAG_S
+        self.world.store.lag_s = SEARCH_LAG_S
 
     def configuration(self) -> str:
         return (

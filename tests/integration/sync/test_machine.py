@@ -81,6 +81,8 @@ class SyncMachine(RuleBasedStateMachine):
         # Values that people wrote since the last complete run: (title of the row, field) -> value.
         self.here: dict[tuple[str, str], str] = {}
         self.there: dict[tuple[str, str], str] = {}
+        # What documents and tracker said then.
+        self.agreed: tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]] = ({}, {})
 
     def teardown(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -120,8 +122,8 @@ class SyncMachine(RuleBasedStateMachine):
     def re_date(self, at: int, days: int) -> None:
         rows = self.rows()
         each = rows[at % len(rows)]
-        each.due = self.here[each.title, "due"] = f"2027-01-{days:02}"
-        self.save()
+        each.due = f"2027-01-{days:02}"
+        self.edited_here(each, "due", each.due)
 
     @precondition(lambda self: self.rows())
     @rule(at=st.integers(0, 99), level=st.integers(0, 3))
@@ -129,8 +131,7 @@ class SyncMachine(RuleBasedStateMachine):
         rows = self.rows()
         each = rows[at % len(rows)]
         each.priority = f"P{level}"
-        self.here[each.title, "priority"] = str(level)
-        self.save()
+        self.edited_here(each, "priority", str(level))
 
     @precondition(lambda self: self.rows())
     @rule(at=st.integers(0, 99), status=st.sampled_from(sorted(WORDS)))
@@ -175,14 +176,14 @@ class SyncMachine(RuleBasedStateMachine):
     def re_date_there(self, at: int, days: int) -> None:
         issue = self.stage.issues[at % len(self.stage.issues)]
         self.stage.edit(issue["title"], due_at=f"2027-02-{days:02}T00:00:00Z")
-        self.there[self.row_of(issue["title"]), "due"] = f"2027-02-{days:02}"
+        self.edited_there(self.row_of(issue["title"]), "due", f"2027-02-{days:02}")
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), level=st.integers(0, 3))
     def give_another_priority_there(self, at: int, level: int) -> None:
         issue = self.stage.issues[at % len(self.stage.issues)]
         self.stage.edit(issue["title"], priority=level)
-        self.there[self.row_of(issue["title"]), "priority"] = str(level)
+        self.edited_there(self.row_of(issue["title"]), "priority", str(level))
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99))
@@ -215,27 +216,74 @@ class SyncMachine(RuleBasedStateMachine):
 
     def no_edit_is_lost(self) -> None:
         """What people wrote since the last complete run is in force in the tracker or kept as a conflict."""
-        if not self.here and not self.there:
-            return
-        issues = {self.row_of(record["title"]): record for record in self.stage.issues}
-        kept = self.conflicts()
-        for (title, name), value in [*self.here.items(), *self.there.items()]:
-            record = issues[title]
-            now = record["due_at"][:10] if name == "due" else str(record["priority"])
-            assert value == now or (title, name, value) in kept, (title, name, value, now)
+        if self.here or self.there:
+            kept = self.kept("conflict")
+            now = self.in_force()
+            edits = [*self.here.items(), *self.there.items()]
+            assert all(now[key] == value or (*key, value) in kept for key, value in edits), (edits, now, kept)
         self.here.clear()
         self.there.clear()
+        self.agreed = self.in_documents(), self.in_force()
 
-    def conflicts(self) -> set[tuple[str, str, str]]:
-        """Every value that is kept from a conflict: title of the row, field, value."""
+    def a_run_broke_off(self) -> None:
+        """Values that it brought over, or noted before somebody overwrote them, are not looked for any more."""
+        if self.here:
+            now = self.in_force()
+            self.here = {key: value for key, value in self.here.items() if now.get(key) != value}
+        if self.there:
+            noted = self.kept("due") | self.kept("priority")
+            self.there = {key: value for key, value in self.there.items() if (*key, value) not in noted}
+
+    def in_force(self) -> dict[tuple[str, str], str]:
+        """What the tracker says: (title of the row, field) -> value."""
+        found = {}
+        for record in self.stage.issues:
+            title = self.row_of(record["title"])
+            found[title, "due"], found[title, "priority"] = record["due_at"][:10], str(record["priority"])
+        return found
+
+    def in_documents(self) -> dict[tuple[str, str], str]:
+        """What the documents say."""
+        return {
+            key: value
+            for each in self.rows()
+            for key, value in (
+                ((each.title, "due"), each.due),
+                ((each.title, "priority"), each.priority.removeprefix("P")),
+            )
+        }
+
+    def edited_here(self, each: Row, name: str, value: str) -> None:
+        """A value that is the one of the last complete run again is no edit."""
+        if self.agreed[0].get((each.title, name)) == value:
+            self.here.pop((each.title, name), None)
+        else:
+            self.here[each.title, name] = value
+        self.save()
+
+    def edited_there(self, title: str, name: str, value: str) -> None:
+        """See `edited_here`."""
+        if self.agreed[1].get((title, name)) == value:
+            self.there.pop((title, name), None)
+        else:
+            self.there[title, name] = value
+
+    def kept(self, field: str) -> set[tuple[str, str, str]]:
+        """Values in the history: both of each conflict, or what the tracker was seen to say in a field."""
         with self.stage.store() as store:
-            return {
-                (item.item.title, event.old.split(": ")[0], value)
+            events = [
+                (item.item.title, event)
                 for item in store.world().items
                 for event in item.events
-                if event.field == "conflict" and event.old
-                for value in (event.old.split(": ")[1], str(event.new))
-            }
+                if event.field == field
+            ]
+        if field != "conflict":
+            return {(title, field, str(event.new)) for title, event in events if event.side == "tracker"}
+        return {
+            (title, str(event.old).split(": ")[0], value)
+            for title, event in events
+            for value in (str(event.old).split(": ")[1], str(event.new))
+        }
 
     @rule()
     def sync_with_write_back(self) -> None:
@@ -258,6 +306,7 @@ class SyncMachine(RuleBasedStateMachine):
         with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
             patch.setattr(faults, "reach", die)
             self.stage.sync()
+        self.a_run_broke_off()
 
     @rule()
     def a_sync_that_cannot_read_a_document(self) -> None:
@@ -265,6 +314,7 @@ class SyncMachine(RuleBasedStateMachine):
         path.unlink()
         path.symlink_to("nowhere")
         assert self.stage.sync().exit_code is ExitCode.PARTIAL
+        self.a_run_broke_off()
         path.unlink()
         self.save()
 
@@ -275,6 +325,7 @@ class SyncMachine(RuleBasedStateMachine):
         path.write_bytes(before + b"<<<<<<< half of something\n")
         assert self.stage.sync().exit_code is not ExitCode.OK
         path.write_bytes(before)
+        self.a_run_broke_off()
 
     @precondition(lambda self: self.stage.issues)
     @rule(share=st.integers(0, 3))
@@ -291,6 +342,7 @@ class SyncMachine(RuleBasedStateMachine):
             if record.outcome == "done"
         )
         assert self.stage.issues == before
+        self.a_run_broke_off()
 
     @rule(days=st.integers(-3, 30))
     def the_clock_jumps(self, days: int) -> None:
