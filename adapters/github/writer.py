@@ -300,7 +300,8 @@ class Writer:
         self, method: str, path: str, body: Any, *, content: bool
     ) -> Answer | NotSent | Unknown | Refused | str:
         """The outcome; a text where nothing was done and trying again makes sense: the new path, "" for the same."""
-        if content:
+        on_issue = content or method == "PATCH"
+        if on_issue:
             faults.reach("while-sent")
         try:
             answer = self._repository.client.send(method, path, body=body)
@@ -310,7 +311,7 @@ class Writer:
             return Unknown(f"the answer was lost: {error}")
         except Redirected as moved:
             return self._repository.client.local(moved.location) or Refused(str(moved))
-        if content:
+        if on_issue:
             faults.reach("after-commit")
         limit = limit_of(answer, self._budget.now())
         if limit is None:
