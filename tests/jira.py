@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.jira import open_tracker
 from adapters.jira.adapter import JiraTracker
-from tests.servers.jira import EMAIL, TOKEN, JiraServer, Site, User
+from tests.servers.jira import EMAIL, TOKEN, JiraServer, Site, User, documents
 from tests.servers.jira.site import Deployment
 from tracker.remote import TrackerContext
 
@@ -57,6 +57,11 @@ class Bench:
         """The environment of a person who may use this server."""
         email = {"JIRA_EMAIL": EMAIL} if self.site.deployment == "cloud" else {}
         return {"JIRA_TOKEN": TOKEN, **email}
+
+    def text(self, issue_id: str) -> str:
+        """The description of an issue as its site stores it, on Cloud a line for each block."""
+        stored = self.site.issues[issue_id].fields["description"]
+        return documents.text_of(stored) if isinstance(stored, dict) else str(stored)
 
     def tracker(
         self, *, wait: bool = False, environ: dict[str, str] | None = None, **options: Any

@@ -18,6 +18,7 @@ _BLOCK = re.compile(
     r"<!--\s*pmtrack:begin\s+(?P<marker>[0-9a-z]{8,32})\s*-->\r?\n?(?P<inside>.*?)\r?\n?<!--\s*pmtrack:end\s*-->",
     re.DOTALL,
 )
+_RULER = re.compile(r"^\|(?:[ \t]*:?-+:?[ \t]*\|)+$", re.MULTILINE)
 
 
 def render(marker: str, context: str) -> str:
@@ -51,13 +52,15 @@ def replace(body: str | None, marker: str, context: str) -> str:
 def normalise(text: str) -> str:
     """Text without what trackers change by themselves.
 
-    That is line ends, trailing blanks, bullets, escapes, links made of bare URLs, and runs of blank lines.
+    That is line ends, trailing blanks, bullets, escapes, links made of bare URLs, runs of blank lines, and how the line below
+    a table's head is drawn.
     """
     lines = (
         line.rstrip()
         for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
     )
     out = "\n".join(re.sub(r"^(\s*)[*+] ", r"\1- ", line) for line in lines)
+    out = _RULER.sub(lambda match: "|" + "---|" * (match[0].count("|") - 1), out)
     out = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", out)
     out = re.sub(r"<(https?://[^>\s]+)>|\[(https?://[^\]\s]+)\]\(\2\)", r"\1\2", out)
     return re.sub(r"\n{3,}", "\n\n", out).strip()

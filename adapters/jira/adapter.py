@@ -202,8 +202,16 @@ class _Parts:
         self.pull = Pull(self.client, options, self.site, self.reader, memory)
         self.prober = Prober(self.client, options, self.site, self.reader, self.pull)
         self.people = People(name, self.client, options, memory, context.now)
-        self.updater = Updater(self.client, options, self.site, self.reader, self.pull)
+        self.updater = Updater(
+            self.client, options, self.site, reader=self.reader, pull=self.pull, people=self.people
+        )
         groups = Groups(self.client, options, memory, self.prober)
         self.creator = Creator(
-            self.client, options, self.site, reader=self.reader, pull=self.pull, groups=groups
+            self.client,
+            options,
+            self.site,
+            reader=self.reader,
+            pull=self.pull,
+            groups=groups,
+            people=self.people,
         )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from adapters.jira import failures
+from adapters.jira.body import Api
 from adapters.jira.config import JiraOptions
 from adapters.jira.credentials import Credentials
 from tracker import faults
@@ -50,6 +51,15 @@ class Rejected:
     data: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    params: Mapping[str, str] | None
+    body: Json | None
+    api: Api
+
+
 Written = Answer | Rejected | NotSent | Unknown
 
 
@@ -76,9 +86,17 @@ class Client:
         self._blocked_why = ""
 
     def read(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Json | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        api: Api = "2",
     ) -> Any:
         """The JSON of an answer; repeated with back-off where that may help.
+
+        `api` is the version of the API; version 3, of Cloud only, tells long texts as documents.
 
         Raises:
             NotFoundError: 404.
@@ -88,7 +106,7 @@ class Client:
             UnreachableError: no connection, time-out or server error, after the last try.
         """
         for attempt in range(self._options.read_retries + 1):
-            problem = self._try_read(method, path, params, body)
+            problem = self._try_read(_Request(method, path, params, body, api))
             if isinstance(problem, Answer):
                 return problem.data
             last = attempt == self._options.read_retries
@@ -97,11 +115,17 @@ class Client:
         raise AssertionError("unreachable: the loop above returns or raises")
 
     def write(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Json | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Json | None = None,
+        api: Api = "2",
     ) -> Written:
         """Send a write once; again only after a 429, which Jira answers before it does anything."""
         for attempt in range(self._options.read_retries + 1):
-            outcome = self._try_write(method, path, params, body)
+            outcome = self._try_write(_Request(method, path, params, body, api))
             if not isinstance(outcome, NotSent) or attempt == self._options.read_retries:
                 return outcome
             if not self._may_wait(outcome.retry_after_s, attempt):
@@ -125,16 +149,14 @@ class Client:
 
     # --- one try ----------------------------------------------------------------------------------------------------
 
-    def _try_read(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: Json | None
-    ) -> Answer | AdapterError:
+    def _try_read(self, request: _Request) -> Answer | AdapterError:
         import requests
 
         blocked = self._still_blocked()
         if blocked is not None:
             return RateLimitedError(self._blocked_why, tracker=self.name, retry_after_s=blocked)
         try:
-            response = self._send(method, path, params, body)
+            response = self._send(request)
             if response.status_code < 300:
                 return _answer(response)
         except requests.RequestException as error:
@@ -143,9 +165,7 @@ class Client:
             return failures.unreadable(self.name, error.message)
         return self._refusal(response)
 
-    def _try_write(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: Json | None
-    ) -> Written:
+    def _try_write(self, request: _Request) -> Written:
         import requests
 
         blocked = self._still_blocked()
@@ -153,12 +173,12 @@ class Client:
             return NotSent(self._blocked_why, blocked)
         faults.reach("while-sent")
         try:
-            response = self._send(method, path, params, body)
+            response = self._send(request)
             faults.reach("after-commit")
             if response.status_code < 300:
                 return _answer(response)
         except requests.RequestException as error:
-            text = f"{method} {path}: {self._scrub(error)}"
+            text = f"{request.method} {request.path}: {self._scrub(error)}"
             return NotSent(text) if failures.was_not_sent(error) else Unknown(text)
         except BadResponseError as error:
             return Unknown(error.message)
@@ -173,19 +193,17 @@ class Client:
         reason = problem.message.removeprefix(f"{self.name}: ")
         return Rejected(response.status_code, reason, problem.hint, failures.json_in(response))
 
-    def _send(
-        self, method: str, path: str, params: Mapping[str, str] | None, body: Json | None
-    ) -> requests.Response:
+    def _send(self, request: _Request) -> requests.Response:
         import requests
         from jira import JIRAError
 
         session = self._session()
         self.requests += 1
-        url = f"{self._options.api_url}/rest/api/2/{path}"
+        url = f"{self._options.api_url}/rest/api/{request.api}/{request.path}"
         try:
             # A redirected POST would become a GET: redirects are refused, with the address that was told.
             response: requests.Response = session._session.request(  # noqa: SLF001 - its methods repeat and guess
-                method, url, params=params, json=body, allow_redirects=False
+                request.method, url, params=request.params, json=request.body, allow_redirects=False
             )
         except JIRAError as error:
             if not isinstance(error.response, requests.Response):

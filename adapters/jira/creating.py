@@ -13,6 +13,7 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.groups import Groups
 from adapters.jira.mapping import Dialect, Payload
 from adapters.jira.metadata import FieldMeta, Screen
+from adapters.jira.people import People
 from adapters.jira.pull import Pull
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site
@@ -54,6 +55,7 @@ class Creator:
         reader: Reader,
         pull: Pull,
         groups: Groups,
+        people: People,
     ) -> None:
         self._client = client
         self._options = options
@@ -61,6 +63,7 @@ class Creator:
         self._reader = reader
         self._pull = pull
         self._groups = groups
+        self._people = people
         self._steps: dict[str, list[Step]] = {}
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
@@ -96,7 +99,10 @@ class Creator:
                     CreateOutcome(new.marker, NotSent(f"its parent could not be made: {parent.reason}"))
                 )
                 continue
-            payload = mapping.new_payload(new, self._options, screen, dialect, parent)
+            mentions = self._people.mentions(new.assignees, new.context, cloud=dialect.cloud)
+            payload = mapping.new_payload(
+                new, self._options, screen, dialect, parent=parent, mentions=mentions
+            )
             missing = screen.missing(payload.fields)
             if missing:
                 hint = "Name a value for each under `fields` of this tracker in the configuration."
@@ -110,7 +116,7 @@ class Creator:
         self, drafts: Sequence[_Draft], screen: Screen, dialect: Dialect
     ) -> Iterator[tuple[_Draft, Outcome, _Draft | None]]:
         body = {"issueUpdates": [draft.payload.body() for draft in drafts]}
-        written = self._client.write("POST", "issue/bulk", body=body)
+        written = self._client.write("POST", "issue/bulk", body=body, api=dialect.style.api)
         if isinstance(written, NotSent | Unknown):
             yield from ((draft, written, None) for draft in drafts)
             return

@@ -1,4 +1,4 @@
-"""pmtrack's block inside a description in wiki markup.
+"""pmtrack's block inside a description in wiki markup, as Jira Data Center stores it.
 
     text that people wrote
     {color:#97a0af}pmtrack:begin 7k3m9q2wxa4t{color}
@@ -6,20 +6,23 @@
     {color:#97a0af}pmtrack:end{color}
     more text that people wrote
 
-The delimiters are words, not macros: Jira Cloud stores documents and turns them into wiki markup and back, which keeps
-words and colours but drops anchors, comments and panel titles. They are found with or without the colour around them.
+The delimiters are words, not macros: they survive editors that re-write markup, and are found with or without the colour
+around them. Jira Cloud stores documents instead: `adapters.jira.document`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from adapters.jira import markup
 from tracker.block import normalise
 
+NOBODY: Mapping[str, str] = {}
 LIMIT = 32_767
 """Most characters of a description: the default of `jira.text.field.character.limit`."""
 
+CUT = "\n\n(cut: the document holds the rest)"
 _COLOUR = r"(?:\{color:#?\w+\})?"
 _BLOCK = re.compile(
     _COLOUR
@@ -31,9 +34,9 @@ _BLOCK = re.compile(
 _BEGIN = re.compile(r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})")
 
 
-def render(marker: str, context: str) -> str:
-    """The block for a new or empty description."""
-    wiki = markup.to_wiki(context)
+def render(marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> str:
+    """The block for a new or empty description; `mentions` as in `markup.mention`."""
+    wiki = markup.mention(markup.to_wiki(context), mentions)
     return "\n".join(
         [
             f"{{color:#97a0af}}pmtrack:begin {marker}{{color}}",
@@ -52,14 +55,14 @@ def find(description: str | None) -> tuple[str | None, str | None]:
     return (lone["marker"], None) if lone else (None, None)
 
 
-def context_of(inside: str) -> str:
-    """The inside of a block as normalised Markdown."""
-    return normalise(markup.to_markdown(inside))
+def context_of(inside: str, handles: Mapping[str, str] = NOBODY) -> str:
+    """The inside of a block as normalised Markdown; `handles` as in `markup.unmention`."""
+    return normalise(markup.to_markdown(markup.unmention(inside, handles)))
 
 
-def replace(description: str | None, marker: str, context: str) -> str:
+def replace(description: str | None, marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> str:
     """The description with the block's inside replaced, everything else byte for byte; appended where there is none."""
-    text, block = description or "", render(marker, context)
+    text, block = description or "", render(marker, context, mentions)
     match = next((each for each in _BLOCK.finditer(text) if each["marker"] == marker), None)
     if match:
         return text[: match.start()] + block + text[match.end() :]
@@ -83,4 +86,4 @@ def fitting(marker: str, context: str, room: int = LIMIT) -> tuple[str, bool]:
 
 
 def _cut(lines: list[str], count: int) -> str:
-    return "\n".join([*lines[:count], "", "(cut: the document holds the rest)"])
+    return "\n".join(lines[:count]) + CUT

@@ -171,4 +171,4 @@ def _iso(text: str | None) -> dt.datetime | None:
 
 
 def _path(response: requests.Response) -> str:
-    return (response.request.path_url or "").split("?")[0].rpartition("/rest/api/2")[2] or "/"
+    return (response.request.path_url or "").split("?")[0].partition("/rest/api/")[2].partition("/")[2] or "/"

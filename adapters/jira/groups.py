@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
 
-from adapters.jira import mapping
+from adapters.jira import adf, mapping, markup
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
 from adapters.jira.mapping import Dialect
@@ -54,7 +55,7 @@ class Groups:
         if found:
             return found
         self._memory[f"group-intent {token}"] = watermark
-        return self._make(token, group, title, named)
+        return self._make(token, self._fields(group, title, dialect) | named, dialect)
 
     def _epic_name(self, title: str) -> dict[str, str]:
         """The field that Data Center wants an epic to be named in, where it has one."""
@@ -72,19 +73,19 @@ class Groups:
                 return self._keep(token, str(raw["key"]))
         return None
 
-    def _make(self, token: str, group: str, title: str, named: Mapping[str, str]) -> Parent:
-        body = {
-            "fields": {
-                "project": {"key": self._options.project},
-                "issuetype": {"name": self._options.parent_type},
-                "summary": mapping.title_for(title),
-                "labels": [self._options.label],
-                "description": f"The action items of {group}.",
-                **named,
-            },
-            "properties": [{"key": PROPERTY, "value": {"group": token}}],
+    def _fields(self, group: str, title: str, dialect: Dialect) -> dict[str, Any]:
+        about = f"The action items of {group}."
+        return {
+            "project": {"key": self._options.project},
+            "issuetype": {"name": self._options.parent_type},
+            "summary": mapping.title_for(title),
+            "labels": [self._options.label],
+            "description": adf.document(adf.to_nodes(about)) if dialect.cloud else markup.to_wiki(about),
         }
-        written = self._client.write("POST", "issue", body=body)
+
+    def _make(self, token: str, fields: Mapping[str, Any], dialect: Dialect) -> Parent:
+        body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"group": token}}]}
+        written = self._client.write("POST", "issue", body=body, api=dialect.style.api)
         if isinstance(written, Answer):
             data: Mapping[str, str] = written.data if isinstance(written.data, dict) else {}
             return self._keep(token, data["key"]) if "key" in data else Unknown("the answer names no issue")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.jira import description, markup, metadata
+from adapters.jira import body, metadata
+from adapters.jira.body import Mentions, Style
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import FieldMeta, Screen
 from tracker.block import normalise
@@ -35,6 +35,7 @@ READ_FIELDS = (
     "updated",
     "resolutiondate",
 )
+NOBODY: Mentions = {}
 _TEMPLATE = re.compile(r"\{(\w+)\}")
 
 
@@ -46,6 +47,7 @@ class Dialect:
         cloud: Users are told by accountId, else by name.
         priorities: Names from the most urgent to the least.
         url: The address that people use.
+        handles: User name -> how documents call the user, for mentions in wiki markup.
     """
 
     cloud: bool
@@ -53,6 +55,12 @@ class Dialect:
     priorities: tuple[str, ...] = ()
     cancelled_words: tuple[str, ...] = ()
     blocked_statuses: tuple[str, ...] = ()
+    handles: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def style(self) -> Style:
+        """How its long texts are stored."""
+        return Style(self.cloud)
 
     def user(self, account: str | None) -> dict[str, str | None]:
         """A user as a field value; None takes the assignee away."""
@@ -82,17 +90,32 @@ class Payload:
 
 
 def new_payload(
-    new: NewIssue, options: JiraOptions, screen: Screen, dialect: Dialect, parent: str | None = None
+    new: NewIssue,
+    options: JiraOptions,
+    screen: Screen,
+    dialect: Dialect,
+    *,
+    parent: str | None = None,
+    mentions: Mentions = NOBODY,
 ) -> Payload:
-    """What to send for a new issue: only fields that the create screen offers."""
-    context, cut = description.fitting(new.marker, new.context)
+    """What to send for a new issue: only fields that the create screen offers.
+
+    Args:
+        new: The issue.
+        options: The tracker's configuration.
+        screen: The create screen.
+        dialect: How the site says things.
+        parent: Key of its epic, None for none.
+        mentions: Accounts by lower-case names, of those whom a mention in the text may notify.
+    """
+    context, cut = dialect.style.fitting(new.marker, new.context)
     warnings = ["the text was too long for Jira and was cut"] if cut else []
     fields: dict[str, Any] = {
         "project": {"key": options.project},
         "issuetype": {"id": screen.issue_type},
         "summary": title_for(new.title),
         "labels": labels_for((*new.labels, options.label)),
-        "description": description.render(new.marker, context),
+        "description": dialect.style.render(new.marker, context, mentions),
         **_optional(new, dialect),
         **configured(new, options, screen, dialect),
     }
@@ -103,7 +126,8 @@ def new_payload(
         warnings.append(
             f"{name} is not on the create screen of {options.project}; it stands in the text only"
         )
-    properties = [property_for(new.marker, context)] if options.entity_property else []
+    words = dialect.style.words(new.marker, context, mentions)
+    properties = [property_for(new.marker, context, words)] if options.entity_property else []
     return Payload(fields, properties, safe(context), tuple(warnings))
 
 
@@ -180,10 +204,10 @@ def labels_for(labels: Sequence[str]) -> list[str]:
     return list(dict.fromkeys("-".join(label.split())[:255] for label in labels if label.strip()))
 
 
-def property_for(marker: str, context: str) -> dict[str, Any]:
+def property_for(marker: str, context: str, words: str) -> dict[str, Any]:
     """The entity property: identity, and the text as it was sent, with a digest of its words."""
     value: dict[str, Any] = {"marker": marker}
-    known = {"context": safe(context), "words": _digest(markup.to_wiki(context))}
+    known = {"context": safe(context), "words": words}
     if len(known["context"]) < PROPERTY_LIMIT // 4:
         value |= known
     return {"key": PROPERTY, "value": value}
@@ -195,9 +219,17 @@ def safe(context: str) -> str:
 
 
 def change_fields(
-    change: IssueChange, dialect: Dialect, current: str | None, *, entity_property: bool
+    change: IssueChange,
+    dialect: Dialect,
+    current: Any,
+    *,
+    entity_property: bool,
+    mentions: Mentions = NOBODY,
 ) -> dict[str, Any]:
-    """The body of an edit for everything but the status; empty where nothing else changes."""
+    """The body of an edit for everything but the status; empty where nothing else changes.
+
+    `current` is the description as it was just read, None where there is none.
+    """
     fields: dict[str, Any] = {}
     for name, value in change.fields.items():
         if name is Field.TITLE:
@@ -210,13 +242,15 @@ def change_fields(
         elif name is Field.ASSIGNEES:
             fields["assignee"] = dialect.user(value[0] if value else None)
         elif name is Field.CONTEXT:
-            fields["description"] = description.replace(current, change.marker, value)
-    body: dict[str, Any] = {"fields": fields} if fields else {}
+            fields["description"] = dialect.style.replace(current, change.marker, value, mentions)
+    out: dict[str, Any] = {"fields": fields} if fields else {}
     if change.fields.get(Field.LABELS):
-        body["update"] = {"labels": [{"add": label} for label in labels_for(change.fields[Field.LABELS])]}
+        out["update"] = {"labels": [{"add": label} for label in labels_for(change.fields[Field.LABELS])]}
     if Field.CONTEXT in change.fields and entity_property:
-        body["properties"] = [property_for(change.marker, change.fields[Field.CONTEXT])]
-    return body
+        context = change.fields[Field.CONTEXT]
+        words = dialect.style.words(change.marker, context, mentions)
+        out["properties"] = [property_for(change.marker, context, words)]
+    return out
 
 
 # --- back ------------------------------------------------------------------------------------------------------------
@@ -225,7 +259,7 @@ def change_fields(
 def to_issue(raw: Mapping[str, Any], dialect: Dialect) -> Issue:
     """An issue as told by a read."""
     fields: Mapping[str, Any] = raw.get("fields") or {}
-    marker, context = identity_in(raw)
+    marker, context = identity_in(raw, dialect.handles)
     status, resolution = fields.get("status") or {}, fields.get("resolution") or {}
     updated = fields.get("updated")
     return Issue(
@@ -273,17 +307,16 @@ def ref_of(raw: Mapping[str, Any], dialect: Dialect) -> IssueRef:
     return IssueRef(str(raw["id"]), key, f"{dialect.url}/browse/{key}")
 
 
-def identity_in(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def identity_in(raw: Mapping[str, Any], handles: Mapping[str, str] = NOBODY) -> tuple[str | None, str | None]:
     """Marker and context: by the block, whose text is taken from the property where both hold the same words."""
-    text = (raw.get("fields") or {}).get("description")
-    marker, inside = description.find(text if isinstance(text, str) else None)
+    block = body.find((raw.get("fields") or {}).get("description"), handles)
     known = marker_property(raw)
-    if inside is None:
-        return known.get("marker") or marker, None
-    told = known.get("context") if known.get("marker") == marker else None
-    if isinstance(told, str) and known.get("words") == _digest(inside):
-        return marker, told
-    return marker, description.context_of(inside)
+    if block.context is None:
+        return known.get("marker") or block.marker, None
+    told = known.get("context") if known.get("marker") == block.marker else None
+    if isinstance(told, str) and known.get("words") == block.words:
+        return block.marker, told
+    return block.marker, block.context
 
 
 def marker_property(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -333,7 +366,3 @@ def _date(text: Any) -> dt.date | None:
 def _accounts(user: Any) -> tuple[str, ...]:
     account = (user or {}).get("accountId") or (user or {}).get("name")
     return (str(account),) if account else ()
-
-
-def _digest(wiki: str) -> str:
-    return hashlib.sha256(markup.words(wiki).encode()).hexdigest()[:20]

@@ -11,7 +11,7 @@ Syntax: https://jira.atlassian.com/secure/WikiRendererHelpAction.jspa?section=al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -35,12 +35,13 @@ _INLINE = re.compile(
     r"|" + _ESCAPABLE + r"|(?P<entity>&#(?:92|46|124);)|(?P<ampersand>&amp;(?=amp;|#(?:92|46|124);))"
     r"|\{\{(?P<code>(?:\\.|[^\\\n])+?)\}\}"
     r"|\[(?P<text>(?:\\.|[^\[\]|\\])+)\|(?P<target>[^\]|\s]+)\]"
+    r"|\[~(?P<user>[^\]|\s]+)\]"
     r"|\[(?P<auto>https?://[^\]|\s]+)\]"
     r"|(?<!\w)\*(?P<strong>[^\s*](?:(?:\\.|[^*\\])*?[^\s*\\])?)\*(?!\w)"
     r"|(?<!\w)_(?P<emphasis>[^\s_](?:.*?[^\s_\\])?)_(?!\w)"
     r"|(?<![\w-])-(?P<strike>[^\s-](?:[^\n-]*?[^\s\\-])?)-(?![\w-])"
 )
-_MARKS = {"strong": "**{}**", "emphasis": "_{}_", "strike": "~~{}~~"}
+_MARKS = {"user": "@{}", "strong": "**{}**", "emphasis": "_{}_", "strike": "~~{}~~"}
 
 
 @lru_cache(maxsize=256)
@@ -49,8 +50,8 @@ def to_wiki(markdown: str) -> str:
     text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("&lt;!--", "<!--").strip("\n")
     if not text.strip():
         return ""
-    wiki = "\n\n".join(_block(block) for block in _blocks(text))
-    return wiki if _same(to_markdown(wiki), text) else literal(text)
+    wiki = "\n\n".join(_block(block) for block in blocks_of(text))
+    return wiki if same(to_markdown(wiki), text) else literal(text)
 
 
 def to_markdown(wiki: str) -> str:
@@ -63,6 +64,32 @@ def to_markdown(wiki: str) -> str:
         at = match.end()
     out.append(_lines_back(text[at:]))
     return "".join(out).replace("<!--", "&lt;!--")
+
+
+def mention(wiki: str, accounts: Mapping[str, str]) -> str:
+    """The wiki markup with `@name` as a mention for the people in `accounts`: names in lower case -> user names.
+
+    Nobody else is notified: Jira takes a bare "@name" for text. Code and addresses stay as they are.
+    """
+    if not accounts:
+        return wiki
+    names = "|".join(re.escape(escape_text(name)) for name in sorted(accounts, key=len, reverse=True))
+    by_name = {escape_text(name).casefold(): account for name, account in accounts.items()}
+    pattern = re.compile(
+        rf"{_CODE.pattern}|\{{\{{.*?\}}\}}|{_URL.pattern}|(?<![\w@/.])@(?P<who>{names})(?!\w)",
+        re.DOTALL | re.IGNORECASE,
+    )
+    return pattern.sub(lambda m: f"[~{by_name[m['who'].casefold()]}]" if m["who"] else m[0], wiki)
+
+
+def unmention(wiki: str, handles: Mapping[str, str]) -> str:
+    """The wiki markup with mentions as `@name` again: user names -> what `mention` was told."""
+    if not handles:
+        return wiki
+    pattern = re.compile(rf"{_CODE.pattern}|\{{\{{.*?\}}\}}|(?<!\\)\[~(?P<who>[^\]|\s]+)\]", re.DOTALL)
+    return pattern.sub(
+        lambda m: escape_text(f"@{handles.get(m['who'], m['who'])}") if m["who"] else m[0], wiki
+    )
 
 
 def literal(text: str) -> str:
@@ -79,7 +106,8 @@ def words(wiki: str) -> str:
 # --- there -----------------------------------------------------------------------------------------------------------
 
 
-def _blocks(text: str) -> Iterator[str]:
+def blocks_of(text: str) -> Iterator[str]:
+    """The blocks of a text that blank lines part; code in fences stays one."""
     for index, part in enumerate(_FENCE.split(text)):
         if index % 2:
             yield part
@@ -100,10 +128,11 @@ def _block(markdown: str) -> str:
 
 
 def _exact(wiki: str, markdown: str) -> bool:
-    return not re.search(r"pmtrack:(?:begin|end)", wiki) and _same(to_markdown(wiki), markdown)
+    return not re.search(r"pmtrack:(?:begin|end)", wiki) and same(to_markdown(wiki), markdown)
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two Markdown texts differ only in what trackers change by themselves."""
     return normalise(one) == normalise(other.replace("<!--", "&lt;!--"))
 
 

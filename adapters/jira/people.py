@@ -18,6 +18,7 @@ from tracker.models import Person
 from tracker.remote import Resolution
 
 MEMORY = "people"
+HANDLES = "mentioned"
 KEPT_FOR = dt.timedelta(hours=12)
 
 
@@ -37,6 +38,7 @@ class People:
         self._options = options
         self._memory = memory
         self._now = now
+        self._names: dict[str, set[str]] = {}
 
     def resolve(
         self, names: Sequence[str], people: Sequence[Person], *, cloud: Callable[[], bool]
@@ -59,7 +61,34 @@ class People:
                 known[searched] = (found.account, found.reason, self._now())
             out[name] = Resolution(name, *known[searched][:2])
         self._keep(known)
+        self._note_names(out, people)
         return out
+
+    def mentions(self, accounts: Sequence[str], text: str, *, cloud: bool) -> dict[str, str]:
+        """Whom a text may mention: names (lower case, without "@") of people who have one of the accounts -> account.
+
+        A person is of the people map, and known once `resolve` was asked about them in this run. What a mention was written
+        as is kept beside it: on Cloud in the node and in the entity property, so that nobody is mentioned where that is
+        switched off; on Data Center, whose markup holds the user name only, in pmtrack's own memory, one name for each user.
+        """
+        known = {name: account for account in accounts for name in self._names.get(account, ())}
+        if cloud:
+            return known if self._options.entity_property else {}
+        handles = handles_in(self._memory)
+        used = [name for name in sorted(known) if f"@{name}" in text.casefold()]
+        fresh = {known[name]: name for name in reversed(used) if known[name] not in handles}
+        if fresh:
+            self._memory[HANDLES] = json.dumps(handles | fresh)
+        return {name: who for who, name in (handles | fresh).items() if known.get(name) == who}
+
+    def _note_names(self, found: Mapping[str, Resolution], people: Sequence[Person]) -> None:
+        for name, resolution in found.items():
+            person = person_called(name, people)
+            if resolution.account and person:
+                names = (person.key, *person.names)
+                self._names.setdefault(resolution.account, set()).update(
+                    each.casefold().lstrip("@") for each in names if each.strip("@ ")
+                )
 
     def forget(self) -> None:
         """Ask the site again next time."""
@@ -92,6 +121,14 @@ class People:
         text = json.dumps({name: (who, why, at.isoformat()) for name, (who, why, at) in known.items()})
         if text != self._memory.get(MEMORY, "{}"):
             self._memory[MEMORY] = text
+
+
+def handles_in(memory: Mapping[str, str]) -> dict[str, str]:
+    """User name -> the name (lower case, without "@") that documents call the user by, for those mentioned so far."""
+    try:
+        return dict(json.loads(memory.get(HANDLES, "{}")))
+    except (ValueError, TypeError):
+        return {}
 
 
 def person_called(name: str, people: Sequence[Person]) -> Person | None:

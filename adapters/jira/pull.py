@@ -215,7 +215,7 @@ class Pull:
         if "description" in fields:
             body["properties"] = ["pmtrack"]
         while True:
-            answer = self._client.read("POST", "search/jql", body=body)
+            answer = self._client.read("POST", "search/jql", body=body, api="3")
             yield list(answer.get("issues", []))
             token = answer.get("nextPageToken")
             if not token or answer.get("isLast"):

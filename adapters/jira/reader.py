@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.jira import mapping
+from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.site import Site
@@ -74,7 +75,7 @@ class Reader:
             AdapterError: it is not there, not for us, or could not be read.
         """
         params = {"fields": ",".join(mapping.READ_FIELDS), "properties": entity_property}
-        raw = self._client.read("GET", f"issue/{name}", params=params)
+        raw = self._client.read("GET", f"issue/{name}", params=params, api=self._api)
         return raw if isinstance(raw, dict) else {}
 
     def issue(self, name: str) -> Issue:
@@ -85,6 +86,10 @@ class Reader:
         """
         return mapping.to_issue(self.single(name), self._site.dialect)
 
+    @property
+    def _api(self) -> Api:
+        return Style(self._site.is_cloud).api
+
     def _fetched(
         self, names: Sequence[str], entity_property: str
     ) -> tuple[dict[str, Raw], dict[str, AdapterError]]:
@@ -93,7 +98,7 @@ class Reader:
             "fields": list(mapping.READ_FIELDS),
             "properties": [entity_property],
         }
-        answer = self._client.read("POST", "issue/bulkfetch", body=body)
+        answer = self._client.read("POST", "issue/bulkfetch", body=body, api=self._api)
         issues = [each for each in answer.get("issues", []) if isinstance(each, dict)]
         errors: dict[str, AdapterError] = {
             str(each.get("id")): NotFoundError(str(each.get("errorMessage") or "not found"))

@@ -13,6 +13,7 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.mapping import Dialect, instant
 from adapters.jira.metadata import Screen
+from adapters.jira.people import handles_in
 from tracker.errors import BadResponseError, NotFoundError
 
 PAGE = 200
@@ -78,6 +79,7 @@ class Site:
             priorities=self._priorities(),
             cancelled_words=self._options.cancelled_words,
             blocked_statuses=self._options.blocked_statuses,
+            handles=handles_in(self._memory),
         )
 
     def screen(self) -> Screen:

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.jira import mapping, transitions
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
+from adapters.jira.people import People
 from adapters.jira.pull import Pull
 from adapters.jira.reader import BATCH, Reader
 from adapters.jira.site import Site
@@ -40,12 +41,22 @@ Raw = Mapping[str, Any]
 class Updater:
     """Changes issues one by one; what they need to know first is read in batches."""
 
-    def __init__(self, client: Client, options: JiraOptions, site: Site, reader: Reader, pull: Pull) -> None:
+    def __init__(
+        self,
+        client: Client,
+        options: JiraOptions,
+        site: Site,
+        *,
+        reader: Reader,
+        pull: Pull,
+        people: People,
+    ) -> None:
         self._client = client
         self._options = options
         self._site = site
         self._reader = reader
         self._pull = pull
+        self._people = people
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """See `tracker.remote.Tracker.update`."""
@@ -76,7 +87,15 @@ class Updater:
         except AdapterError as error:
             return NotSent(error.message)
         text = ((current or {}).get("fields") or {}).get("description")
-        body = mapping.change_fields(change, dialect, text, entity_property=self._options.entity_property)
+        body = mapping.change_fields(
+            change,
+            dialect,
+            text,
+            entity_property=self._options.entity_property,
+            mentions=self._people.mentions(
+                owners(change), str(change.fields.get(Field.CONTEXT, "")), cloud=dialect.cloud
+            ),
+        )
         warnings: list[str] = []
         if body:
             problem = self._edit(change.ref.id, body, warnings)
@@ -89,7 +108,7 @@ class Updater:
         return self._read_back(change, tuple(warnings))
 
     def _edit(self, issue_id: str, body: dict[str, Any], warnings: list[str]) -> Outcome | None:
-        written = self._client.write("PUT", f"issue/{issue_id}", body=body)
+        written = self._client.write("PUT", f"issue/{issue_id}", body=body, api=self._site.dialect.style.api)
         if isinstance(written, Answer):
             return None
         if not isinstance(written, Rejected):
@@ -132,6 +151,14 @@ class Updater:
             return Unknown(f"written, but it could not be read back: {error.message}")
         self._pull.note_read([issue])
         return Confirmed(issue, (*warnings, *differences(change, issue)))
+
+
+def owners(change: IssueChange) -> tuple[str, ...]:
+    """The accounts that the issue is assigned to after the change."""
+    told = change.fields.get(Field.ASSIGNEES)
+    if told is not None:
+        return tuple(told)
+    return change.base.assignees if change.base else ()
 
 
 def differences(change: IssueChange, issue: Issue) -> list[str]:

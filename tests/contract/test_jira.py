@@ -10,7 +10,7 @@ import pytest
 from adapters.jira.adapter import JiraTracker
 from tests.contract.suite import TrackerContract, World
 from tests.jira import Bench, bench
-from tests.servers.jira import Fault
+from tests.servers.jira import Fault, documents
 from tests.servers.jira.server import _READS
 from tracker.models import IssueRef, Person, Status
 
@@ -21,6 +21,26 @@ _NAMES = {
     Status.CANCELLED: ("Done", "Won't Do"),
 }
 _REFUSAL = '{"errorMessages":[],"errors":{"summary":"The summary is not wanted today."}}'
+
+
+def rewritten(node: dict[str, Any]) -> dict[str, Any]:
+    """A document as an editor stores it again: ids on blocks, no colours, texts in pieces, links as cards."""
+    out = {**node}
+    if "content" in node:
+        pieces = [piece for child in node["content"] for piece in _pieces(child)]
+        out["content"] = [rewritten(piece) for piece in pieces]
+        if node["type"] != "doc":
+            out["attrs"] = {**node.get("attrs", {}), "localId": "f6a1"}
+    marks = [mark for mark in node.get("marks", []) if mark["type"] != "textColor"]
+    return {**out, "marks": marks} if marks else {key: value for key, value in out.items() if key != "marks"}
+
+
+def _pieces(node: dict[str, Any]) -> list[dict[str, Any]]:
+    text = node.get("text", "")
+    links = [mark for mark in node.get("marks", []) if mark["type"] == "link"]
+    if links and links[0]["attrs"]["href"] == text:
+        return [{"type": "inlineCard", "attrs": {"url": text}}]
+    return [{**node, "text": part} for part in (text[:3], text[3:]) if part] if text else [node]
 
 
 class JiraWorld(World):
@@ -46,18 +66,30 @@ class JiraWorld(World):
         return len(self.bench.site.living())
 
     def body(self, ref: IssueRef) -> str:
-        return str(self._fields(ref)["description"])
+        stored = self._fields(ref)["description"]
+        return documents.text_of(stored) if isinstance(stored, dict) else str(stored)
 
     def edit_title(self, ref: IssueRef, title: str) -> None:
         self.bench.site.edit(ref.id, summary=title)
 
     def surround_body(self, ref: IssueRef, before: str, after: str) -> None:
-        self.bench.site.edit(ref.id, description=before + self.body(ref) + after)
+        stored = self._fields(ref)["description"]
+        if isinstance(stored, dict):
+            head, tail = documents.of_text(before)["content"], documents.of_text(after)["content"]
+            self.bench.site.edit(
+                ref.id, description={**stored, "content": [*head, *stored["content"], *tail]}
+            )
+        else:
+            self.bench.site.edit(ref.id, description=before + self.body(ref) + after)
 
     def put_body(self, ref: IssueRef, text: str) -> None:
         self.bench.site.edit(ref.id, description=text)
 
     def reformat_body(self, ref: IssueRef) -> None:
+        stored = self._fields(ref)["description"]
+        if isinstance(stored, dict):
+            self.bench.site.edit(ref.id, description=rewritten(stored))
+            return
         text = (
             self.body(ref).replace("{color:#97a0af}", "").replace("{color}", "").replace("* from", "- from")
         )

@@ -6,6 +6,7 @@ The recordings are other people's and not part of the project; without them thes
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,12 +95,19 @@ def test_recorded_screens_are_understood(exchanges: list[tuple[str, str, int, An
             assert screen.missing(["summary"]) == []
 
 
+def same_path(one: Any, other: Any) -> None:
+    """The recordings are of version 2; version 3 answers alike but for long texts."""
+    paths = [re.sub(r"/rest/api/[23]/", "/", each.path) for each in (one, other)]
+    assert paths[0] == paths[1]
+
+
 def test_the_real_answers_pass_through_the_client(recordings: list[Path]) -> None:
     options = JiraOptions(url=HOST, project="NTEST")
     clock = Clock()
     context = TrackerContext(Path(), {}, clock.now, clock.sleep, {})
     path = next(each for each in recordings if "test_create_edit_update_finding" in each.name)
-    player = vcr.VCR(record_mode="none", match_on=["method", "host", "path"])
+    player = vcr.VCR(record_mode="none", match_on=["method", "host", "version-less path"])
+    player.register_matcher("version-less path", same_path)
     with player.use_cassette(str(path), allow_playback_repeats=True):
         client = Client("jira", options, Credentials("token", "me@example.org"), context)
         site = SiteFacts("jira", client, options, context.memory)

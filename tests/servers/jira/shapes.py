@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tests.servers.jira import documents
 from tests.servers.jira.model import CATEGORIES, CustomField, Json, Project, Stored, User
 from tests.servers.jira.site import Site
 
@@ -87,15 +88,13 @@ class Shapes:
             out["parent"] = {"id": parent.id, "key": parent.key}
         return out | {name: value for name, value in values.items() if name.startswith("customfield_")}
 
-    def text(self, text: str | None) -> Any:
-        """A long text: a string in version 2, a document in version 3."""
-        if text is None or self.version == "2":
-            return text
-        blocks = [
-            {"type": "paragraph", "content": [{"type": "text", "text": line}] if line else []}
-            for line in text.split("\n")
-        ]
-        return {"version": 1, "type": "doc", "content": blocks}
+    def text(self, stored: Any) -> Any:
+        """A long text, stored as written: a string in version 2, a document in version 3."""
+        if stored is None:
+            return None
+        if self.version == "2":
+            return documents.text_of(stored) if isinstance(stored, dict) else stored
+        return stored if isinstance(stored, dict) else documents.of_text(stored)
 
     def user(self, account: str | None) -> Json | None:
         """A user, by accountId on Cloud and by name and key on Data Center."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from tests.servers.jira import documents
 from tests.servers.jira.model import Json, Project, Stored
 from tests.servers.jira.site import Site
 
@@ -129,17 +130,14 @@ class _Checked:
             raise Rejected({"summary": "Summary can't exceed 255 characters."})
         return text.strip()
 
-    def _description(self, value: Any) -> str | None:
+    def _description(self, value: Any) -> Any:
         if value is None:
             return None
         if self.version == "3":
-            if not (isinstance(value, dict) and value.get("type") == "doc"):
-                raise Rejected(
-                    {
-                        "description": "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
-                    }
-                )
-            text = "\n".join(_flat(block) for block in value["content"])
+            problem = documents.problem(value)
+            if problem:
+                raise Rejected({"description": f"INVALID_INPUT: {problem}"})
+            text = documents.text_of(value)
         elif isinstance(value, str):
             text = value
         else:
@@ -150,7 +148,7 @@ class _Checked:
                     "description": f"The entered text is too long. It exceeds the allowed limit of {TEXT_LIMIT:,} characters."
                 }
             )
-        return text
+        return value
 
     def _duedate(self, value: Any) -> str | None:
         if value is None:
@@ -235,10 +233,3 @@ def _check_labels(labels: Any) -> None:
                     "labels": f"The label '{label}' exceeds the maximum length for a single label: 255 characters."
                 }
             )
-
-
-def _flat(node: Json) -> str:
-    if node.get("type") == "text":
-        return str(node["text"])
-    joint = "\n" if node.get("type") in ("bulletList", "orderedList", "table", "listItem") else ""
-    return joint.join(_flat(each) for each in node.get("content", []))
