@@ -26,7 +26,10 @@ class DiagnosticJson(TypedDict):
 
 
 class ItemJson(TypedDict):
-    """An action item as the document states it; dates are ISO, a missing value is null or []."""
+    """An action item as the document states it; dates are ISO, a missing value is null or [].
+
+    `refs` are as shown, `links` their addresses as far as they are known: `#45` with the repository put in.
+    """
 
     title: str
     line: int
@@ -39,6 +42,7 @@ class ItemJson(TypedDict):
     category: str | None
     section: str | None
     refs: list[str]
+    links: list[str]
     placeholder: bool
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.context import Invocation
+from tracker.cli.links import Links
 from tracker.models import Status
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def parse(invocation: Invocation, paths: tuple[str, ...], form: str, explain: bo
         if explain
         else ((one, None) for one in documents.read_many(files, settings))
     )
-    _PRINTERS[form](found)
+    _PRINTERS[form](found, Links(invocation.settings))
 
 
 Explained = tuple["PostMortem", "list[tuple[int, str]] | None"]
@@ -78,22 +79,22 @@ def _explained(files: Iterable[DocumentFile], settings: ReadingSettings) -> Iter
         )
 
 
-def _print_json(found: Iterable[Explained]) -> None:
+def _print_json(found: Iterable[Explained], links: Links) -> None:
     from tracker.cli.output import print_json
 
-    print_json([document_json(document, why) for document, why in found])
+    print_json([document_json(document, links, why) for document, why in found])
 
 
-def _print_jsonl(found: Iterable[Explained]) -> None:
+def _print_jsonl(found: Iterable[Explained], links: Links) -> None:
     import json
 
     from tracker.cli.output import emit
 
     for document, why in found:
-        emit(json.dumps(document_json(document, why), ensure_ascii=False))
+        emit(json.dumps(document_json(document, links, why), ensure_ascii=False))
 
 
-def _print_csv(found: Iterable[Explained]) -> None:
+def _print_csv(found: Iterable[Explained], links: Links) -> None:
     import csv
     import io
 
@@ -104,15 +105,15 @@ def _print_csv(found: Iterable[Explained]) -> None:
         writer = csv.DictWriter(page, _COLUMNS, extrasaction="ignore", lineterminator="\n")
         if number == 0:
             writer.writeheader()
-        writer.writerows(_record(document, item) for item in document.items if not item.placeholder)
+        writer.writerows(_record(document, item, links) for item in document.items if not item.placeholder)
         if page.getvalue():
             emit(page.getvalue().rstrip("\n"))
         _tell_diagnostics(document)
 
 
-def _record(document: PostMortem, item: ActionItem) -> dict[str, Any]:
+def _record(document: PostMortem, item: ActionItem, links: Links) -> dict[str, Any]:
     """A row of the CSV; texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, CSV injection)."""
-    values = {"path": document.path, **item_json(item)}
+    values = {"path": document.path, **item_json(item, document.path, links)}
     values |= {"owners": ", ".join(item.owners), "refs": " ".join(item.refs)}
     return {
         key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
@@ -120,7 +121,7 @@ def _record(document: PostMortem, item: ActionItem) -> dict[str, Any]:
     }
 
 
-def _print_table(found: Iterable[Explained]) -> None:
+def _print_table(found: Iterable[Explained], _links: Links) -> None:
     from tracker.cli.output import emit, print_table, say
 
     documents = items = placeholders = 0
@@ -185,7 +186,9 @@ def _tell_diagnostics(document: PostMortem) -> None:
         say(f"{document.path}:{one.line}:{one.column}: {one.severity.value}: {one.message} [{one.code}]")
 
 
-def document_json(document: PostMortem, why: list[tuple[int, str]] | None = None) -> dict[str, Any]:
+def document_json(
+    document: PostMortem, links: Links, why: list[tuple[int, str]] | None = None
+) -> dict[str, Any]:
     """One document as the contract of `parse --format json` states it; `explanation` only where it was asked for."""
     made = {
         "path": document.path,
@@ -198,7 +201,7 @@ def document_json(document: PostMortem, why: list[tuple[int, str]] | None = None
         "format": document.format,
         "kind": document.kind,
         "language": document.language,
-        "items": [item_json(item) for item in document.items],
+        "items": [item_json(item, document.path, links) for item in document.items],
         "diagnostics": [diagnostic_json(one) for one in document.diagnostics],
     }
     return (
@@ -213,8 +216,8 @@ def _status_json(status: Status | None) -> str | None:
     return status.value if status else None
 
 
-def item_json(item: ActionItem) -> dict[str, Any]:
-    """One item; dates are ISO, the texts as shown stand beside the normalised ones."""
+def item_json(item: ActionItem, path: str, links: Links) -> dict[str, Any]:
+    """One item of a document; dates are ISO, the texts as shown stand beside the normalised ones."""
     return {
         "title": item.title,
         "line": item.line,
@@ -228,6 +231,7 @@ def item_json(item: ActionItem) -> dict[str, Any]:
         "category": item.category,
         "section": item.section,
         "refs": list(item.refs),
+        "links": links.of(path, item.refs),
         "placeholder": item.placeholder,
     }
 

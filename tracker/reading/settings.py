@@ -4,6 +4,7 @@
 date_order = "day-first"        # or "month-first"; default: as the document shows, else month first
 languages = ["en", "de"]        # default: all
 exclude = ["drafts/**"]
+repository = "acme/api"         # whose issue "#45" is; default: that of the GitHub tracker, else the git remote
 
 [reading.headings]
 action = ["What we owe our users"]
@@ -21,6 +22,7 @@ incident_id = ["Störungs-Nr."]
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,7 +41,7 @@ _TABLES = {
     "fields": "field",
     "notes": "note",
 }
-_KEYS = (*_TABLES, "date_order", "languages", "exclude", "workers")
+_KEYS = (*_TABLES, "date_order", "languages", "exclude", "workers", "repository")
 _ORDERS = {"day-first": True, "month-first": False}
 
 
@@ -73,6 +75,7 @@ def make(
     for key in table:
         if key not in _KEYS:
             raise _unknown(f"unknown key {key!r} in [reading]", key, _KEYS)
+    _check_repository(table.get("repository"))
     return ReadingSettings(
         words=_words(table),
         day_first=_order(table.get("date_order")),
@@ -100,6 +103,17 @@ def _words(table: Mapping[str, Any]) -> Vocabulary:
 @lru_cache(maxsize=8)
 def _vocabulary(languages: tuple[str, ...], own: tuple[tuple[str, str, tuple[str, ...]], ...]) -> Vocabulary:
     return build(languages, {(group, kind): phrases for group, kind, phrases in own})
+
+
+def _check_repository(value: object) -> None:
+    if value is not None and not (isinstance(value, str) and _REPOSITORY.fullmatch(value)):
+        raise UserError(
+            f"repository {value!r} in [reading] is no repository",
+            hint='Write it as "owner/name" for GitHub, or as an address: "https://gitlab.com/group/name".',
+        )
+
+
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+|https?://[^/\s]+/[^/\s]+/[^\s]+")
 
 
 def _order(value: object) -> bool | None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.settings import Settings
-from tracker.sync.permalink import Linker, Web, below, web_of
+from tracker.sync.permalink import Host, Linker, Web, below, repository_of, web_of
 
 _TIMEOUT_S = 20
 # More folders than this are asked for as a whole: a command line is not endless.
@@ -45,6 +45,37 @@ def linker_of(settings: Settings, roots: Sequence[str]) -> Linker:
         roots: Files and folders that the run looks at.
     """
     return below(settings.link_base) if settings.link_base else Checkouts(settings, roots)
+
+
+def repository_near(settings: Settings, path: str) -> Web | None:
+    """The repository whose issues a document means with `#45`.
+
+    It is that of `[reading] repository`, else that of the only GitHub tracker, else the git remote of the document's checkout.
+
+    Args:
+        settings: The configuration.
+        path: The document.
+    """
+    if stated := settings.reading.get("repository"):
+        return repository_of(str(stated))
+    tables = [table.options for table in settings.trackers.values() if table.type == "github"]
+    if len(tables) == 1 and tables[0].get("repository"):
+        api = str(tables[0].get("api_url") or "https://github.com").replace(
+            "://api.github.com", "://github.com"
+        )
+        host = str(tables[0].get("web_url") or api.removesuffix("/").removesuffix("/api/v3"))
+        return Web(f"{host.rstrip('/')}/{tables[0]['repository']}", Host.GITHUB)
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
+    top = next((each for each in place.parents if (each / ".git").exists()), None)
+    remote = _remote(top) if top else None
+    return web_of(remote[1], _github_hosts(settings)) if remote else None
+
+
+def completed(refs: Sequence[str], settings: Settings) -> tuple[str, ...]:
+    """References of a row with `[reading] repository` put in where they name none; as shown where none is configured."""
+    stated = settings.reading.get("repository")
+    web = repository_of(str(stated)) if stated and any(ref[:1] in "#!" for ref in refs) else None
+    return tuple((web.issue(ref) if web and ref[:1] in "#!" else None) or ref for ref in refs)
 
 
 class Checkouts:

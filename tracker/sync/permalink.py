@@ -34,6 +34,9 @@ _ALIASES = {
 _RENDERED = (".md", ".markdown", ".mdx", ".rst", ".org", ".adoc", ".asciidoc", ".textile", ".mediawiki")
 
 
+_NUMBERED = re.compile(r"(?P<name>[\w.-]+(?:/[\w.-]+)+)?(?P<sign>[#!])(?P<number>\d+)")
+
+
 class Host(StrEnum):
     """Whose addresses they are."""
 
@@ -70,6 +73,30 @@ class Web:
             case Host.BITBUCKET_SERVER:
                 at = f"?at={commit}" if commit else ""
                 return f"{self.base}/browse/{place}{at}#{line}"
+
+    def issue(self, ref: str) -> str | None:
+        """The address of an issue or merge request of this repository that a document calls `#45`, `!45` or `owner/name#45`."""
+        found = _NUMBERED.fullmatch(ref)
+        if found is None:
+            return None
+        base = (
+            f"{urlsplit(self.base).scheme}://{urlsplit(self.base).netloc}/{found['name']}"
+            if found["name"]
+            else self.base
+        )
+        match self.host:
+            case Host.GITLAB:
+                kind = "merge_requests" if found["sign"] == "!" else "issues"
+                return f"{base}/-/{kind}/{found['number']}"
+            case Host.BITBUCKET_SERVER:
+                return None  # it has no issues
+            case _:
+                return f"{base}/issues/{found['number']}" if found["sign"] == "#" else None
+
+
+def repository_of(text: str) -> Web | None:
+    """The repository that a configuration names: `owner/name` on GitHub, or an address."""
+    return web_of(text if "://" in text or ":" in text else f"https://github.com/{text}")
 
 
 def web_of(remote: str, github_hosts: Collection[str] = ()) -> Web | None:

@@ -19,7 +19,7 @@ from tracker.settings import Settings
 from tracker.state.records import ItemRecord, LinkRecord
 from tracker.state.store import Store
 from tracker.sync import fields
-from tracker.sync.checkout import linker_of
+from tracker.sync.checkout import completed, linker_of
 from tracker.sync.desk import Desk, ask, open_desk, route_of
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, is_named, look_up, other_issue
@@ -234,7 +234,7 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
         if verdict is not None:
             prepared.verdicts[item_id] = verdict
             continue
-        refs = row.item.refs if row else record.item.refs if record else ()
+        refs = completed(row.item.refs if row else record.item.refs if record else (), prepared.settings)
         if refs:
             wanted[item_id] = refs
     if wanted:
