@@ -19,6 +19,8 @@ Node = dict[str, Any]
 _URL = re.compile(r"https?://[^\s<>\[\]{}|\\]*[^\s<>\[\]{}|\\.,;:!?)*_'\"]")
 _DELIMITER = re.compile(r"pmtrack(?=:(?:begin|end))")
 _MARKS = {"Strong": "strong", "Emphasis": "em", "Strikethrough": "strike"}
+_LEADS = {"paragraph", "codeBlock"}
+_HELD = _LEADS | {"bulletList", "orderedList"}
 NOBODY: Mapping[str, str] = {}
 
 
@@ -53,7 +55,22 @@ def _block(markdown: str, mentions: Mapping[str, str]) -> list[Node]:
     from mistletoe.block_token import Document
 
     nodes = _Writer(mentions).blocks(Document(markdown).children or ())
-    return nodes if markup.same(to_markdown(nodes), markdown) else _literal(markdown, mentions)
+    exact = _fits(nodes) and markup.same(to_markdown(nodes), markdown)
+    return nodes if exact else _literal(markdown, mentions)
+
+
+def _fits(nodes: Sequence[Node]) -> bool:
+    """Whether lists and quotes hold only what the format lets them hold; Markdown allows more."""
+    for node in nodes:
+        inner = node.get("content", [])
+        kinds = [each["type"] for each in inner]
+        if node["type"] == "listItem" and not (kinds and kinds[0] in _LEADS):
+            return False
+        if node["type"] in ("listItem", "blockquote") and not (kinds and set(kinds) <= _HELD):
+            return False
+        if not _fits(inner):
+            return False
+    return True
 
 
 def _literal(text: str, mentions: Mapping[str, str]) -> list[Node]:

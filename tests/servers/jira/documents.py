@@ -51,22 +51,26 @@ def problem(value: Any) -> str | None:
 
 
 def _problem(node: Json) -> str | None:
-    kind = str(node.get("type"))
-    content = node.get("content", [])
-    if kind == "text":
+    if node.get("type") == "text":
         return _text_problem(node)
+    inner = (_problem(child) for child in node.get("content", []))
+    return _shape_problem(node) or next((found for found in inner if found), None)
+
+
+def _shape_problem(node: Json) -> str | None:
+    kind, content = str(node.get("type")), node.get("content", [])
+    kinds = [str(child.get("type")) for child in content]
+    missing = [name for name in _NEEDED.get(kind, ()) if name not in (node.get("attrs") or {})]
+    wrong = [each for each in kinds if each not in _INSIDE.get(kind, set())]
     if kind in _FILLED and not content:
         return f"{kind} is empty"
-    missing = [name for name in _NEEDED.get(kind, ()) if name not in (node.get("attrs") or {})]
-    if missing:
-        return f"{kind} lacks {missing}"
-    allowed = _INSIDE.get(kind, set())
-    for child in content:
-        if child.get("type") not in allowed:
-            return f"{child.get('type')} may not stand in {kind}"
-        if kind == "codeBlock" and child.get("marks"):
-            return "marks in a codeBlock"
-    return next((found for child in content if (found := _problem(child))), None)
+    if missing or wrong:
+        return f"{kind} lacks {missing}, may not hold {wrong}"
+    if kind == "listItem" and kinds[0] not in ("paragraph", "codeBlock", "mediaSingle"):
+        return f"{kinds[0]} may not begin a listItem"
+    if kind == "codeBlock" and any(child.get("marks") for child in content):
+        return "marks in a codeBlock"
+    return None
 
 
 def _text_problem(node: Json) -> str | None:

@@ -27,6 +27,10 @@ TEXTS = [
     "# Title\n\ntext\n\n---\n\n> quoted\n> twice",
     "```python\nprint('**no markup**')\n\nx = 1\n```",
     "<!-- a comment --> & {panel} [~bob] h1. *stars* \\o/ ![p](https://x.example/i.png)",
+    "-",
+    "- # heading in an item\n- ```\n  code\n  ```",
+    "> # heading in a quote",
+    ">",
     "pmtrack:end\npmtrack:begin 7k3m9q2wxa4t",
 ]
 PEOPLE: list[Node] = [
