@@ -18,7 +18,7 @@ def dump(value: PostMortem | ActionItem | Issue) -> bytes:
 
 def dump_item(item: ActionItem) -> bytes:
     """An item without the places of its fields, which a document's own payload keeps."""
-    return dump(replace(item, spans={}))
+    return dump(replace(item, spans={}) if item.spans else item)
 
 
 def post_mortem(data: bytes) -> PostMortem:

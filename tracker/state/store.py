@@ -215,9 +215,21 @@ class Store:
     @contextmanager
     def writing(self, run_id: str | None = None) -> Iterator[Writer]:
         """Gather rows and commit them together at the end; nothing is written if the block raises."""
-        writer = Writer(self.now(), run_id)
-        yield writer
-        self.commit(writer)
+        with ExitStack() as transaction:
+            connections: list[Connection] = []
+
+            def relieve(writer: Writer) -> None:
+                if not connections:
+                    transaction.enter_context(explained(self.place))
+                    connections.append(transaction.enter_context(self._engine.begin()))
+                writer.flush(connections[0])
+
+            writer = Writer(self.now(), run_id, relieve=relieve)
+            yield writer
+            if connections:
+                writer.flush(connections[0])
+            else:
+                self.commit(writer)
 
     def commit(self, writer: Writer) -> None:
         """Commit what a writer has gathered; nothing is sent if that is nothing."""

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
@@ -18,12 +18,28 @@ from tracker.state import codec, tables
 from tracker.state.records import BaseValues, ConflictRecord, LinkRecord, NewIntent
 from tracker.world import Event
 
+ROWS_HELD = 2_000  # documents and items that wait in memory at most, where they can be sent ahead
+
 
 class Writer:
-    """Rows to be written together. Nothing reaches the database before `flush`."""
+    """Rows to be written together.
 
-    def __init__(self, now: dt.datetime, run_id: str | None = None) -> None:
+    Args:
+        now: The moment of the write, UTC.
+        run_id: The run that writes, for the books.
+        relieve: Sends what has been gathered into the transaction that will hold all of it, when that is much. Without it
+            nothing reaches the database before `flush`.
+    """
+
+    def __init__(
+        self,
+        now: dt.datetime,
+        run_id: str | None = None,
+        *,
+        relieve: Callable[[Writer], None] | None = None,
+    ) -> None:
         self._now, self._run_id = now, run_id
+        self._relieve = relieve
         self._puts: dict[type[tables.Table], dict[tuple[Any, ...], dict[str, Any]]] = defaultdict(dict)
         self._inserts: dict[type[tables.Table], list[dict[str, Any]]] = defaultdict(list)
         self._settled: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -49,8 +65,9 @@ class Writer:
         mtime_ns: int,
         doubtful: bool,
         ambiguous: Mapping[int, tuple[Sequence[str], str]],
+        payload: bytes | None = None,
     ) -> None:
-        """A document that was read."""
+        """A document that was read; `payload` is its `codec.dump` where the caller has made it already."""
         row = {
             "path": document.path,
             "size": size,
@@ -58,7 +75,7 @@ class Writer:
             "sha256": document.sha256,
             "doubtful": doubtful,
             "incident_id": document.incident_id,
-            "payload": codec.dump(document),
+            "payload": codec.dump(document) if payload is None else payload,
             "ambiguous": _unclear(ambiguous),
             "unread": None,
             "first_seen": self._now,
@@ -102,6 +119,9 @@ class Writer:
             "first_seen": self._now,
             "removed_at": None,
         }
+        held = len(self._puts[tables.Item]) + len(self._puts[tables.Document])
+        if self._relieve is not None and held >= ROWS_HELD:
+            self._relieve(self)
 
     def items_removed(self, item_ids: Sequence[str]) -> None:
         """Items whose rows are gone."""

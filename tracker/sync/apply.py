@@ -20,7 +20,7 @@ from tracker.sync.report import ActionRecord, OutcomeName
 from tracker.world import Event, Side
 
 AT_ONCE = 50  # issues between two commits of intents, where the tracker's own batches are smaller
-ANSWERS_AT_ONCE = 100  # answers per commit where a repeated create is recognised by the chosen id
+ANSWERS_AT_ONCE = 500  # answers per commit where a repeated create is recognised by the chosen id
 
 Told = Callable[[ActionRecord], None]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tracker.identity import Known, KnownDocument, Matching, Place, TodayDocument, marker_of, match
 from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
 from tracker.reading.documents import DocumentFile
+from tracker.state import codec
 from tracker.state.records import DocumentRecord, ItemRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
@@ -44,6 +45,7 @@ class Sighting:
         touched: Key -> contents, for documents that were read again and are the same.
         unread: Key -> why a document could not be read; its items are left alone.
         vanished: Documents that are not there any more.
+        payloads: What the state keeps of `documents`, with the places of their fields.
         rows: Every action item of `documents`, identified.
         lost: Items whose rows are gone.
         elsewhere: Documents that the run was not asked for and that changed: a row may have moved out of them.
@@ -52,6 +54,7 @@ class Sighting:
     files: Mapping[str, DocumentFile] = field(default_factory=dict)
     documents: dict[str, PostMortem] = field(default_factory=dict)
     touched: dict[str, PostMortem] = field(default_factory=dict)
+    payloads: dict[str, bytes] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     vanished: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
@@ -61,6 +64,12 @@ class Sighting:
     elsewhere: list[str] = field(default_factory=list)
     diagnostics: dict[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     read: int = 0
+
+    def keep(self, document: PostMortem) -> None:
+        """Take a document that was read. The places of its fields, most of its weight, go straight into what is to be stored."""
+        self.payloads[document.path] = codec.dump(document)
+        items = tuple(replace(item, spans={}) for item in document.items)
+        self.documents[document.path] = replace(document, items=items, header_spans={})
 
     def shown(self, key: str) -> str:
         """The document as the user wrote it."""
@@ -137,7 +146,14 @@ def record(sighting: Sighting, writer: Writer, now: dt.datetime) -> None:
             if place.path == key
         }
         doubtful = now.timestamp() * 1e9 - file.mtime_ns < RACY_NS
-        writer.document(document, size=file.size, mtime_ns=file.mtime_ns, doubtful=doubtful, ambiguous=rows)
+        writer.document(
+            document,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            doubtful=doubtful,
+            ambiguous=rows,
+            payload=sighting.payloads.get(key),
+        )
     for key, reason in sighting.unread.items():
         writer.document_unread(key, reason)
     writer.documents_removed(sighting.vanished)
@@ -167,7 +183,7 @@ def _read(source: Source, sighting: Sighting, *, reread: bool) -> None:
         elif known is not None and known.sha256 == document.sha256 and not reread and not known.ambiguous:
             sighting.touched[key] = replace(document, path=key)
         else:
-            sighting.documents[key] = replace(document, path=key)
+            sighting.keep(replace(document, path=key))
 
 
 def _changed(file: DocumentFile, known: DocumentRecord | None) -> bool:
