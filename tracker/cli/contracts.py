@@ -6,8 +6,9 @@ the schemas in `docs/reference/schemas`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, get_args, get_type_hints
 
 from typing_extensions import TypedDict  # pydantic takes typing's own only from Python 3.12 on
 
@@ -139,12 +140,64 @@ class DoctorJson(TypedDict):
     checks: list[CheckJson]
 
 
-# Name of the schema file -> what it describes. `parse` prints an array.
-CONTRACTS: Mapping[str, Any] = {
-    "parse": list[DocumentJson],
-    "sync": SyncJson,
-    "status": StatusJson,
-    "doctor": DoctorJson,
+class FindingJson(TypedDict):
+    """A finding of a policy rule; 1-based lines and columns, the end is exclusive."""
+
+    code: str
+    slug: str
+    severity: SeverityName
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    advice: str
+    item: str | None
+    item_id: str | None
+    waived_by: str | None
+    fingerprint: str
+
+
+class SkippedRuleJson(TypedDict):
+    """A rule that could not run, and why."""
+
+    code: str
+    slug: str
+    reason: str
+
+
+class FindingsJson(TypedDict):
+    """The result of `pmtrack check`."""
+
+    findings: list[FindingJson]
+    waived: list[FindingJson]
+    known: list[FindingJson]
+    skipped: list[SkippedRuleJson]
+    summary: dict[str, int]
+
+
+def _audit() -> Any:
+    from tracker.reports.audit import Audit
+
+    return Audit
+
+
+def _review() -> Any:
+    from tracker.reports.review import Review
+
+    return Review
+
+
+# Name of the schema file -> what gives its type. `parse` prints an array; the reports are the dataclasses of the metrics.
+CONTRACTS: Mapping[str, Callable[[], Any]] = {
+    "parse": lambda: list[DocumentJson],
+    "sync": lambda: SyncJson,
+    "status": lambda: StatusJson,
+    "doctor": lambda: DoctorJson,
+    "check": lambda: FindingsJson,
+    "audit": _audit,
+    "review": _review,
 }
 
 
@@ -152,9 +205,40 @@ def schema(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of what a command prints with `--format json`."""
     from pydantic import TypeAdapter
 
-    made = TypeAdapter(CONTRACTS[name]).json_schema()
+    contract = CONTRACTS[name]()
+    made = TypeAdapter(contract).json_schema(mode="serialization")
+    if isinstance(contract, type) and dataclasses.is_dataclass(contract):
+        _add_properties(made, contract)
+        made["properties"] |= {key: {"type": kind} for key, kind in _REPORT_HEAD.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"pmtrack {name} --format json",
         **made,
     }
+
+
+_REPORT_HEAD = {"report": "string", "version": "integer", "headline": "string"}
+
+
+def _add_properties(made: dict[str, Any], contract: type) -> None:
+    """Reports are written with the properties of their dataclasses, which pydantic leaves out."""
+    from pydantic import TypeAdapter
+
+    known = {kind.__name__: kind for kind in _dataclasses(contract)}
+    for name, described in [(contract.__name__, made), *made.get("$defs", {}).items()]:
+        for key, one in vars(known.get(name, object)).items():
+            if isinstance(one, property):
+                answer = get_type_hints(one.fget)["return"]
+                told = TypeAdapter(answer).json_schema(mode="serialization")
+                told.pop("$defs", None)
+                described["properties"][key] = told
+
+
+def _dataclasses(kind: Any) -> Iterator[type]:
+    """The dataclasses within a type, itself included."""
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        yield kind
+        for hint in get_type_hints(kind).values():
+            yield from _dataclasses(hint)
+    for part in get_args(kind):
+        yield from _dataclasses(part)
