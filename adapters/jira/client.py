@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,7 @@ Written = Answer | Rejected | NotSent | Unknown
 
 
 class Client:
-    """Requests to one Jira, one at a time.
+    """Requests to one Jira, from several threads; a 429 that one of them gets stops them all until Jira's time is over.
 
     Attributes:
         requests: How many went over the wire.
@@ -81,6 +82,7 @@ class Client:
         self._credentials = credentials
         self._context = context
         self._jira: JIRA | None = None
+        self._lock = threading.Lock()
         self._date: dt.datetime | None = None
         self._blocked_until: dt.datetime | None = None
         self._blocked_why = ""
@@ -197,8 +199,9 @@ class Client:
         import requests
         from jira import JIRAError
 
-        session = self._session()
-        self.requests += 1
+        with self._lock:
+            session = self._session()
+            self.requests += 1
         url = f"{self._options.api_url}/rest/api/{request.api}/{request.path}"
         try:
             # A redirected POST would become a GET: redirects are refused, with the address that was told.
@@ -245,9 +248,14 @@ class Client:
         problem.args = tuple(self._credentials.scrub(str(each)) for each in problem.args)
         problem.message = self._credentials.scrub(problem.message)
         if isinstance(problem, RateLimitedError) and problem.retry_after_s is not None:
-            self._blocked_until = self._context.now() + dt.timedelta(seconds=problem.retry_after_s)
-            self._blocked_why = problem.message.removeprefix(f"{self.name}: ")
+            self._block(problem.retry_after_s, problem.message.removeprefix(f"{self.name}: "))
         return problem
+
+    def _block(self, seconds: float, why: str) -> None:
+        until = self._context.now() + dt.timedelta(seconds=seconds)
+        with self._lock:
+            if self._blocked_until is None or until > self._blocked_until:
+                self._blocked_until, self._blocked_why = until, why
 
     def _still_blocked(self) -> float | None:
         if self._blocked_until is None:

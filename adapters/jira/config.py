@@ -67,6 +67,7 @@ class JiraOptions(BaseModel):
     connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
     read_timeout_s: Annotated[float, Field(gt=0)] = 30.0
     read_retries: Annotated[int, Field(ge=0, le=10)] = 4
+    connections: Annotated[int, Field(ge=1, le=10)] = 4
     longest_wait_s: Annotated[float, Field(ge=0)] = 60.0
 
     label: str = "pmtrack"

@@ -14,6 +14,7 @@ from adapters.jira.groups import Groups
 from adapters.jira.mapping import Dialect, Payload
 from adapters.jira.metadata import FieldMeta, Screen
 from adapters.jira.people import People
+from adapters.jira.pool import in_order
 from adapters.jira.pull import Pull
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site
@@ -65,6 +66,7 @@ class Creator:
         self._groups = groups
         self._people = people
         self._steps: dict[str, list[Step]] = {}
+        self._ways: set[Status] = set()
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `tracker.remote.Tracker.create`."""
@@ -126,16 +128,33 @@ class Creator:
             yield from ((draft, unknown, None) for draft in drafts)
             return
         self._pull.note_created([str(each["id"]) for each in made.values()])
-        for number, draft in enumerate(drafts):
-            if number in made:
-                issue = mapping.created_issue(draft.new, draft.payload, made[number], screen, dialect)
-                yield draft, self._confirmed(draft, issue, dialect), None
-            else:
-                yield (
-                    draft,
-                    Refused(failed[number].reason, failed[number].hint),
-                    _lighter(draft, failed[number]),
-                )
+        for number, failure in failed.items():
+            draft = drafts[number]
+            yield draft, Refused(failure.reason, failure.hint), _lighter(draft, failure)
+        issues = [
+            (draft, mapping.created_issue(draft.new, draft.payload, made[number], screen, dialect))
+            for number, draft in enumerate(drafts)
+            if number in made
+        ]
+        yield from ((draft, outcome, None) for draft, outcome in self._completed(issues, dialect))
+
+    def _completed(
+        self, issues: Sequence[tuple[_Draft, Issue]], dialect: Dialect
+    ) -> Iterator[tuple[_Draft, Confirmed]]:
+        """New issues with their status and link, several at once; the first of a status tells the others the way."""
+
+        def work(each: tuple[_Draft, Issue]) -> tuple[_Draft, Confirmed]:
+            return each[0], self._confirmed(*each, dialect)
+
+        known = set(self._ways) | {Status.OPEN}
+        ahead = next((n for n, (draft, _) in enumerate(issues) if draft.new.status not in known), None)
+        if ahead is None:
+            yield from in_order(work, issues, self._options.connections)
+            return
+        yield from in_order(work, issues[:ahead], self._options.connections)
+        yield work(issues[ahead])
+        self._ways.add(issues[ahead][0].new.status)
+        yield from self._completed(issues[ahead + 1 :], dialect)
 
     def _confirmed(self, draft: _Draft, issue: Issue, dialect: Dialect) -> Confirmed:
         issue, warnings = self._in_status(draft.new, issue, dialect)

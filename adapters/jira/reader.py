@@ -9,6 +9,7 @@ from adapters.jira import mapping
 from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
+from adapters.jira.pool import in_order
 from adapters.jira.site import Site
 from tracker.errors import AdapterError, AuthError, NotFoundError
 from tracker.models import Issue
@@ -18,6 +19,7 @@ BATCH = 100
 """Most issues that `issue/bulkfetch` returns: its description, and the same for searches by id on Data Center."""
 
 Raw = Mapping[str, Any]
+_Read = tuple[dict[str, Raw], dict[str, AdapterError]]
 
 
 class Reader:
@@ -31,19 +33,30 @@ class Reader:
 
     def results(self, names: Sequence[str]) -> Iterator[FetchResult]:
         """One result per id or key; `id` of each is the name that was asked for."""
-        for start in range(0, len(names), BATCH):
-            part = list(dict.fromkeys(names[start : start + BATCH]))
-            try:
-                found, errors = self.raws(part)
-                dialect = self._site.dialect
-            except AdapterError as error:
-                yield from (Unreadable(name, error.message) for name in part)
-                continue
-            for name in part:
-                if name in found:
-                    yield Found(name, mapping.to_issue(found[name], dialect))
-                else:
-                    yield self._lost(name, errors.get(name))
+        parts = [list(dict.fromkeys(names[start : start + BATCH])) for start in range(0, len(names), BATCH)]
+        for part, read in zip(parts, in_order(self._read, parts, self._options.connections), strict=True):
+            yield from self._told(part, read)
+
+    def _read(self, part: Sequence[str]) -> _Read | AdapterError:
+        try:
+            return self.raws(part)
+        except AdapterError as error:
+            return error
+
+    def _told(self, part: Sequence[str], read: _Read | AdapterError) -> Iterator[FetchResult]:
+        try:
+            dialect = self._site.dialect
+        except AdapterError as error:
+            read = error
+        if isinstance(read, AdapterError):
+            yield from (Unreadable(name, read.message) for name in part)
+            return
+        found, errors = read
+        for name in part:
+            if name in found:
+                yield Found(name, mapping.to_issue(found[name], dialect))
+            else:
+                yield self._lost(name, errors.get(name))
 
     def raws(
         self, names: Sequence[str], entity_property: str = mapping.PROPERTY

@@ -125,10 +125,11 @@ class Mover:
         """The steps that an issue can take, and whether another issue told them."""
         if self._known is None:
             return self._steps(issue_id), False
-        if status in self._known:
-            return self._known[status], True
-        self._known[status] = self._steps(issue_id)
-        return self._known[status], False
+        known = self._known.get(status)
+        if known is not None:
+            return known, True
+        told = self._known[status] = self._steps(issue_id)
+        return told, False
 
     def _steps(self, issue_id: str) -> list[Step]:
         path = f"issue/{issue_id}/transitions"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.jira import mapping, transitions
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
 from adapters.jira.people import People
+from adapters.jira.pool import in_order
 from adapters.jira.pull import Pull
 from adapters.jira.reader import BATCH, Reader
 from adapters.jira.site import Site
@@ -39,7 +41,7 @@ Raw = Mapping[str, Any]
 
 
 class Updater:
-    """Changes issues one by one; what they need to know first is read in batches."""
+    """Changes issues, each with its own requests, several at once; what they need to know first is read in batches."""
 
     def __init__(
         self,
@@ -63,15 +65,16 @@ class Updater:
         for start in range(0, len(changes), BATCH):
             part = changes[start : start + BATCH]
             current, problems = self._current(part)
-            for change in part:
-                name = change.ref.id
-                yield ChangeOutcome(name, problems.get(name) or self._change(change, current.get(name)))
+            edits = [self._edit_for(change, current, problems) for change in part]
+            outcomes = in_order(self._carried_out, edits, self._options.connections)
+            for edit, outcome in zip(edits, outcomes, strict=True):
+                if isinstance(outcome, Confirmed):
+                    self._pull.note_read([outcome.issue])
+                yield ChangeOutcome(edit.change.ref.id, outcome)
 
     def _current(self, changes: Sequence[IssueChange]) -> tuple[dict[str, Raw], dict[str, Outcome]]:
         """Issues as they are right now, where the change needs that; and outcomes for those that cannot be read."""
-        names = [
-            change.ref.id for change in changes if any(field in change.fields for field in _NEEDS_CURRENT)
-        ]
+        names = [change.ref.id for change in changes if any(name in change.fields for name in _NEEDS_CURRENT)]
         if not names:
             return {}, {}
         try:
@@ -81,31 +84,42 @@ class Updater:
         missing = {name: errors.get(name) for name in names if name not in found}
         return found, {name: _unread(error) for name, error in missing.items()}
 
-    def _change(self, change: IssueChange, current: Raw | None) -> Outcome:
+    def _edit_for(
+        self, change: IssueChange, current: Mapping[str, Raw], problems: Mapping[str, Outcome]
+    ) -> _Edit:
+        """All that a change needs, made before any is carried out: conversions of texts are for one thread alone."""
+        name = change.ref.id
+        raw = current.get(name) or {}
+        if name in problems:
+            return _Edit(change, raw, problem=problems[name])
         try:
             dialect = self._site.dialect
         except AdapterError as error:
-            return NotSent(error.message)
-        text = ((current or {}).get("fields") or {}).get("description")
+            return _Edit(change, raw, problem=NotSent(error.message))
         body = mapping.change_fields(
             change,
             dialect,
-            text,
+            (raw.get("fields") or {}).get("description"),
             entity_property=self._options.entity_property,
             mentions=self._people.mentions(
                 owners(change), str(change.fields.get(Field.CONTEXT, "")), cloud=dialect.cloud
             ),
         )
+        return _Edit(change, raw, body)
+
+    def _carried_out(self, edit: _Edit) -> Outcome:
+        if edit.problem is not None:
+            return edit.problem
         warnings: list[str] = []
-        if body:
-            problem = self._edit(change.ref.id, body, warnings)
+        if edit.body:
+            problem = self._edit(edit.change.ref.id, edit.body, warnings)
             if problem is not None:
                 return problem
-        if Field.STATUS in change.fields:
-            problem = self._move(change, current or {}, edited=bool(body), warnings=warnings)
+        if Field.STATUS in edit.change.fields:
+            problem = self._move(edit.change, edit.current, edited=bool(edit.body), warnings=warnings)
             if problem is not None:
                 return problem
-        return self._read_back(change, tuple(warnings))
+        return self._read_back(edit.change, tuple(warnings))
 
     def _edit(self, issue_id: str, body: dict[str, Any], warnings: list[str]) -> Outcome | None:
         written = self._client.write("PUT", f"issue/{issue_id}", body=body, api=self._site.dialect.style.api)
@@ -149,8 +163,17 @@ class Updater:
             issue = self._reader.issue(change.ref.id)
         except AdapterError as error:
             return Unknown(f"written, but it could not be read back: {error.message}")
-        self._pull.note_read([issue])
         return Confirmed(issue, (*warnings, *differences(change, issue)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A change with the issue as it is and the body to send, or with the problem that stopped it."""
+
+    change: IssueChange
+    current: Raw
+    body: dict[str, Any] = field(default_factory=dict)
+    problem: Outcome | None = None
 
 
 def owners(change: IssueChange) -> tuple[str, ...]:

@@ -167,4 +167,5 @@ def test_an_issue_that_is_not_like_the_others_is_asked_itself(either: Bench) -> 
     news = [NewIssue(f"k00000000{n:03d}", f"Item {n}", status=Status.DONE) for n in range(3)]
     assert {issue.status for issue in created(either.tracker().create(news))} == {Status.DONE}
     asked = [each.method for each in either.server.requests if each.path.endswith("transitions")]
-    assert asked.count("GET") == 2
+    # Another issue may be on its way while what is known of the way is forgotten.
+    assert asked.count("GET") in (2, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal[
     "drop-before", "drop-after", "half-done", "hang-after", "truncate", "garbage", "answer", "html"
@@ -49,13 +49,13 @@ class Fault:
         return True
 
 
-def rate_limited(retry_after: str | None = "7", reason: str = "jira-burst-based", **where: str) -> Fault:
+def rate_limited(retry_after: str | None = "7", reason: str = "jira-burst-based", **where: Any) -> Fault:
     """429 of a kind: with seconds, with an HTTP date, or without any Retry-After (as the gateway does)."""
     headers = {"RateLimit-Reason": reason, "X-RateLimit-Remaining": "0"}
     if retry_after is not None:
         headers["Retry-After"] = retry_after
     body = '{"errorMessages":["Rate limit exceeded."],"errors":{}}'
-    return Fault("answer", status=429, headers=headers, body=body, **where)  # type: ignore[arg-type]
+    return Fault("answer", status=429, headers=headers, body=body, **where)
 
 
 def captcha() -> Fault:

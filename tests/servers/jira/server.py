@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -57,6 +58,7 @@ class JiraServer:
         faults: Played in order of arrival of matching requests.
         requests: Everything that came in.
         latency_s: Seconds before each answer.
+        gate: Called with the path of each request before it is worked on; tests make requests wait for each other there.
         broken_rules: What did not fit the vendor's description, where a `checker` is set.
     """
 
@@ -65,6 +67,7 @@ class JiraServer:
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self.latency_s = 0.0
+        self.gate: Callable[[str], object] = lambda _path: None
         self.checker: Any = None
         self.lock = threading.RLock()
         self.closing = threading.Event()
@@ -186,6 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if self.jira.latency_s:
             self.jira.closing.wait(self.jira.latency_s)
+        self.jira.gate(url.path)
         if match is None:
             self._send(404, {"Content-Type": "text/html"}, b"<html><body>Not found</body></html>")
             return
