@@ -110,6 +110,7 @@ class Extraction:
         self.explanation.entry(
             block.line, draft.text.plain, 9.0, "a heading with labelled fields below it", taken=True
         )
+        self._tell_rest(blocks[at + 1 : body])
         return body
 
     # -- tables --------------------------------------------------------------------------------------------------------
@@ -144,6 +145,7 @@ class Extraction:
         run = blocks[at : max(last, at) + 1]
         section = self.sections.now
         if self._explains(blocks, at, last, section):
+            self._tell_rest(run)
             return last + 1
         for block in run[1:]:
             self.placed.append((block, section))
@@ -152,7 +154,23 @@ class Extraction:
         for block in run:
             if isinstance(block, Table):
                 self._table(block)
+        self._tell_rest(run)
         return last + 1
+
+    def _tell_rest(self, blocks: Sequence[Block]) -> None:
+        """Say of the entries that nothing was said of yet that they are part of another one, or empty."""
+        if not self.explanation.wanted:
+            return
+        told = {line for line, _ in self.explanation.lines}
+        for block in blocks:
+            if isinstance(block, Entry) and block.line not in told:
+                text = block.texts[0].plain if block.texts else ""
+                why = (
+                    "a field or the explanation of the entry above"
+                    if text.strip()
+                    else "empty, template text"
+                )
+                self.explanation.entry(block.line, text, 0.0, why, taken=False)
 
     def _explains(self, blocks: Sequence[Block], at: int, last: int, section: Section) -> bool:
         """Bullets that stand between the numbered entries of one list explain the entry above them."""
@@ -203,6 +221,10 @@ class Extraction:
                 node.entry.line, text.plain, score, why + ", only introduces its sub-entries", taken=False
             )
             return self._nodes(below.rest, section)
+        if score >= lists.THRESHOLD and not taken:
+            why += (
+                ", but it is only a field, a link to a place in the page, or says that there is nothing to do"
+            )
         self.explanation.entry(node.entry.line, text.plain, score, why, taken=taken)
         if not taken:
             return self._nodes(below.rest, section)
@@ -285,6 +307,7 @@ class Extraction:
             while stop < len(blocks) and isinstance(blocks[stop], Entry):
                 stop += 1
             description = lists.take_fields(draft, blocks[at + 1 : stop], self.reader)
+            self._tell_rest(blocks[at + 1 : stop])
         self._add(draft, section, ItemForm.PARAGRAPH, block, description=description)
         return stop
 
