@@ -10,6 +10,7 @@ from tracker.reading.knowledge import Knowledge
 from tracker.reading.labelled import MOST, set_due
 from tracker.vocabulary import fold
 
+LEVEL = re.compile(r"[PS][0-5]")
 _GROUP = re.compile(
     r"\(([^()\n]{0,200})\)|\[([^\[\]\n]{0,200})\]|（([^（）\n]{0,200})）|【([^【】\n]{0,200})】"
 )
@@ -47,13 +48,64 @@ def _group(k: Knowledge, draft: Draft, inside: str, start: int, end: int) -> Non
     elif k.words.first("priority", text) and (draft.priority is None) and end >= draft.tail() - 1:
         draft.priority = text
         draft.note("priority", start + 1, end - 1)
-    elif _owners_and_day(k, draft, text, start, end):
+    elif _owners_and_day(k, draft, text, start, end) or _several(k, draft, text, start, end):
         pass
     elif text.startswith("with ") and k.people.is_person(text[5:]):
         draft.also += k.people.owners(text[5:])
     elif not _remark(k, draft, text, start, end) and not _group_due(k, draft, text, start, end):
         return
     draft.cut(start, end)
+
+
+def _several(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
+    """Several fields behind the entry, each of them plain: "(in progress, Kim)", "(P1, Kim, Q2)"."""
+    parts = [part.strip() for part in _LIST.split(text)]
+    if len(parts) < 2 or end < draft.tail() - 1:
+        return False
+    kinds = [_kind(k, part) for part in parts]
+    if "" in kinds:
+        return False
+    for part, kind in zip(parts, kinds, strict=True):
+        _TAKE[kind](k, draft, part, start + 1, end - 1)
+    return True
+
+
+def _kind(k: Knowledge, part: str) -> str:
+    """Which field a part of a bracket is, "" for none."""
+    if k.states.exact(part):
+        return "status"
+    if LEVEL.fullmatch(part) or k.words.first("priority", part):
+        return "priority"
+    if part[:1] == "@" or k.people.known(part) or k.people.is_person(part):
+        return "owner"
+    day = after_due_word(k, part) or part
+    return "due" if _PERIOD.fullmatch(day) or (len(day) <= _MOST_DAY and k.calendar.read(day).day) else ""
+
+
+def _take_status(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> None:
+    status = k.states.exact(part)
+    if status:
+        draft.set_status(status, part, start, end)
+
+
+def _take_priority(_k: Knowledge, draft: Draft, part: str, start: int, end: int) -> None:
+    draft.priority = draft.priority or part
+    draft.note("priority", start, end)
+
+
+def _take_owner(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> None:
+    draft.add_owners(k.people.owners(part), start, end)
+
+
+def _take_due(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> None:
+    set_due(k, draft, after_due_word(k, part) or part)
+    draft.note("due", start, end)
+
+
+_TAKE = {"status": _take_status, "priority": _take_priority, "owner": _take_owner, "due": _take_due}
+_LIST = re.compile(r"[,;|/]|\s[-–—]\s")
+_PERIOD = re.compile(r"[QH][1-4](?:[ /-]?(?:20)?\d\d)?", re.IGNORECASE)
+_MOST_DAY = 24
 
 
 def _remark(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:

@@ -14,7 +14,8 @@ from tracker.reading.openings import LEAD_PRIORITY
 from tracker.reading.states import sign
 from tracker.vocabulary import fold
 
-_SEGMENT = re.compile(r"(?:^|\s)(?:[-–—]+|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
+_SEGMENT = re.compile(r"(?:^|\s)(?:[-–—]+|→|[-=]>|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
+_MAIL = re.compile(r"[<(]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[>)]?")
 _DONE_WORDS = (
     "done",
     "completed",
@@ -59,7 +60,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
         return False
     before = plain[:start].rstrip()[-1:].translate(_AS_DASH)
     phrase = after_due_word(k, text)
-    status = k.states.exact(text) or (_done_remark(text) if before in "-–—" else None)
+    status = k.states.exact(text) or (_done_remark(text) if before in "-–—→>" else None)
     if status:
         draft.set_status(status, text, start, end)
     elif phrase is not None and k.calendar.read(phrase).day:
@@ -71,7 +72,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     elif (
         (text[:1] == "@" and k.people.looks_like_name(text))
         or k.people.known(text)
-        or (before in "-–—" and k.people.is_person(text) and not references.find(text))
+        or (_before_owner(draft, before) and k.people.is_person(text) and not references.find(text))
     ):
         draft.add_owners(k.people.owners(text), start, end)
     elif LEAD_PRIORITY.fullmatch(text):
@@ -81,6 +82,13 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
         return False
     draft.cut(start, end)
     return True
+
+
+def _before_owner(draft: Draft, before: str) -> bool:
+    """Whether a name may follow: a dash or bar, or a comma where further fields follow that ("x, Kim, 2026-02-03")."""
+    return before in "-–—|→>" or (
+        before in ",;" and bool({"due", "priority", "status"} & set(draft.evidence))
+    )
 
 
 def _done_remark(text: str) -> Status | None:
@@ -111,6 +119,10 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
     word = plain[last:tail]
     if word[:1] == "@" and people.handles(word):
         draft.add_owners(k.people.owners(word), last, tail)
+        draft.cut(last, tail)
+        return True
+    if "@" in word and _MAIL.fullmatch(word):
+        draft.add_owners((word.strip("<>()"),), last, tail)
         draft.cut(last, tail)
         return True
     status = sign(word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.models import Status
-from tracker.reading import people
+from tracker.reading.assignees import is_team, lead_owner
 from tracker.reading.blocks import Mark
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
@@ -14,9 +14,6 @@ from tracker.vocabulary import fold
 
 _ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
 LEAD_PRIORITY = re.compile(r"[\[(（]?([PS][0-5])[\])）]?(?=[\s:.!—–-]|$)")
-_TO_DO = re.compile(
-    r"(@?[\w.√©-]+(?: [\w.-]+)?(?:(?:,| and|/| &) ?@?[\w.-]+(?: [\w.-]+)?)?) (?:to|will) ([a-z]+)\b"
-)
 _TEXT_BOX = re.compile(r"\s*\[([ xX])\]\s+")
 
 
@@ -56,7 +53,8 @@ def _may_open(draft: Draft, head: int) -> bool:
 
 
 _OPENING = re.compile(
-    r"[\[(（@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|.{0,50}[:：]", re.DOTALL
+    r"[\[(（@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
+    re.DOTALL,
 )
 
 
@@ -95,22 +93,12 @@ def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
     elif LEAD_PRIORITY.fullmatch(text) or (k.words.first("priority", text) and draft.priority is None):
         draft.priority = draft.priority or text
         draft.note("priority", head, mark.end)
-    elif k.people.is_person(text) or _is_team(k, text) or (not colon and _bold_name(k, draft, text, mark)):
+    elif k.people.is_person(text) or is_team(k, text) or (not colon and _bold_name(k, draft, text, mark)):
         draft.add_owners(k.people.owners(text), head, mark.end)
     else:
         return False
     draft.cut(head, mark.end)
     return True
-
-
-def _is_team(k: Knowledge, text: str) -> bool:
-    """Whether a bold lead-in names a team: "Platform team"."""
-    words = fold(text).split()
-    return (
-        1 < len(words) <= 4
-        and (k.is_word("team", words[-1]) or k.is_word("team", words[0]))
-        and words[0] not in ("the", "our")
-    )
 
 
 def _bold_name(k: Knowledge, draft: Draft, text: str, mark: Mark) -> bool:
@@ -165,6 +153,20 @@ def _lead_state(k: Knowledge, draft: Draft, head: int) -> bool:
     return True
 
 
+def _lead_level(k: Knowledge, draft: Draft, head: int) -> bool:
+    """A level in words before a colon: "High: ..."."""
+    found = _LEVEL.match(draft.text.plain, head)
+    if not found or draft.priority is not None or fold(found[1]) not in k.words.phrases("words", "level"):
+        return False
+    draft.priority = found[1]
+    draft.note("priority", found.start(1), found.end(1))
+    draft.cut(head, found.end())
+    return True
+
+
+_LEVEL = re.compile(r"([^\W\d_][\w ]{1,16}?)\s?[:：]\s*(?=\S)")
+
+
 def _is_marker(k: Knowledge, text: str, status: Status) -> bool:
     """Whether words before a colon are a state and not the topic ("New: ...", "Next: ...")."""
     return status in (Status.DONE, Status.CANCELLED, Status.BLOCKED, Status.IN_PROGRESS) or k.is_word(
@@ -172,41 +174,10 @@ def _is_marker(k: Knowledge, text: str, status: Status) -> bool:
     )
 
 
-_STATE = re.compile(r"\[([^\[\]]{2,20})\]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d][\w' ’]{2,18})(?=[:：])")
+_STATE = re.compile(r"[\[(]([^\[\]()]{2,20})[\])]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d][\w' ’]{2,18})(?=[:：])")
 
 
-def _lead_owner(k: Knowledge, draft: Draft, head: int) -> bool:
-    plain = draft.text.plain
-    colon = plain.find(":", head, head + 50)
-    name = plain[head:colon].strip("[]()* ") if colon > head else ""
-    if name and (k.people.is_person(name) or (_is_team(k, name) and len(name.split()) <= 3)):
-        draft.add_owners(k.people.owners(plain[head:colon].strip("[]()* ")), head, colon)
-        draft.cut(head, colon + 1)
-        return True
-    found = _HANDLES.match(plain, head)
-    if found:
-        draft.add_owners([name for name, _, _ in people.handles(found[0])], head, found.end())
-        draft.cut(head, found.end())
-        return True
-    return _does(k, draft, head)
-
-
-_HANDLES = re.compile(r"\[?@([\w.√©-]+)\]?(?:\s*(?:,|and|&|/)\s*@([\w.√©-]+))*\s*(?:[-–—:]|\s(?=[A-Z]))")
-_OPENINGS = (_lead_number, _lead_bold, _lead_priority, _lead_id, _lead_state, _lead_owner)
-
-
-def _does(k: Knowledge, draft: Draft, head: int) -> bool:
-    """A name and what it is to do: "Alice to update the runbook"."""
-    plain = draft.text.plain
-    found = _TO_DO.match(plain, head)
-    if not found or found[2] not in k.words.table("verbs"):
-        return False
-    name = found[1]
-    if fold(name.split()[0]) in k.words.phrases("words", "not owner") or not k.people.looks_like_name(name):
-        return False
-    draft.add_owners(k.people.owners(name), head, head + len(name))
-    draft.cut(head, found.start(2))
-    return True
+_OPENINGS = (_lead_number, _lead_bold, _lead_priority, _lead_id, _lead_state, _lead_level, lead_owner)
 
 
 def _is_sign(plain: str, at: int) -> bool:
