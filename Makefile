@@ -69,8 +69,12 @@ setup-package: setup $(VENV)/.packaging
 
 # --- use -------------------------------------------------------------------------------------------------------------
 
-demo: setup ## sync the examples into the embedded tracker
+demo: setup ## sync the examples into the embedded tracker, then the nightly audit of them
 	@$(BIN)/pmtrack sync examples/
+	@echo
+	@$(BIN)/pmtrack audit --output .pmtrack/audit.txt
+	@sed -n '4,10p' .pmtrack/audit.txt
+	@echo "As a page with charts: $(BIN)/pmtrack audit --format html --output audit.html"
 
 # --- checks ----------------------------------------------------------------------------------------------------------
 
