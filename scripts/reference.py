@@ -5,7 +5,9 @@ python scripts/reference.py           write them (`make reference`)
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -76,30 +78,64 @@ def configuration() -> str:
         "# Configuration keys\n\nGenerated from the models that validate them by `make reference`; do not edit. How the file is "
         "found and what stands where is told in [Configuration](../configuration.md).\n"
     )
-    return head + "".join(f"\n## {title}\n\n{_keys(table)}" for title, table in tables.items())
+    return head + "".join(
+        f"\n## {title}\n\n{_keys(table)}" for title, table in {**tables, **_trackers()}.items()
+    )
+
+
+def _trackers() -> Mapping[str, type[BaseModel]]:
+    """The options of each adapter, and of the tables within them."""
+    from adapters.beads.config import BeadsOptions
+    from adapters.github.config import AppOptions, GitHubOptions, LabelOptions, ProjectOptions
+    from adapters.jira.config import JiraOptions, Resolutions
+    from adapters.local.config import LocalOptions
+
+    return {
+        '[trackers.NAME], type = "local"': LocalOptions,
+        '[trackers.NAME], type = "github"': GitHubOptions,
+        "[trackers.NAME.app] (GitHub)": AppOptions,
+        "[trackers.NAME.labels] (GitHub)": LabelOptions,
+        "[trackers.NAME.project] (GitHub)": ProjectOptions,
+        '[trackers.NAME], type = "jira"': JiraOptions,
+        "[trackers.NAME.resolutions] (Jira)": Resolutions,
+        '[trackers.NAME], type = "beads"': BeadsOptions,
+    }
 
 
 def _keys(table: type[BaseModel]) -> str:
-    doc = "" if table.__name__ == "Table" else f"{(table.__doc__ or '').strip()}\n\n"
+    doc, told = _documented(table)
+    doc = "" if table.__name__ == "Table" else f"{doc}\n\n"
     rows = [
-        f"| `{name}` | {_type(info)} | {_default(info)} | {info.description} |"
+        f"| `{name}` | {_type(info)} | {_default(info)} | {info.description or told[name]} |"
         for name, info in table.model_fields.items()
     ]
     return f"{doc}| key | type | default | meaning |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
+def _documented(table: type[BaseModel]) -> tuple[str, Mapping[str, str]]:
+    """What the docstring says of the table and, under "Attributes:", of each key."""
+    text, _, attributes = inspect.getdoc(table).partition("\nAttributes:\n")  # type: ignore[union-attr]
+    entries = re.findall(r"^    (\w+): (.+(?:\n     .+)*)", attributes, re.MULTILINE)
+    return " ".join(text.split()), {name: " ".join(told.split()) for name, told in entries}
+
+
 def _type(info: FieldInfo) -> str:
     text = str(info.annotation).replace("typing.", "")
+    if "Literal" in text:
+        choices = re.findall(r"'([\w-]+)'", text)
+        return ", ".join(f"`{each}`" for each in choices)
     words = {
-        "Literal": "one of",
-        "tuple[str, ...]": "list of text",
-        "dict": "table",
         "RouteTable": "list of tables",
+        "Table": "table",
+        "Options": "table",
+        "Resolutions": "table",
+        "dict": "table",
+        "tuple[str, ...]": "list of text",
+        "bool": "true or false",
+        "int": "number",
+        "float": "number",
     }
-    named = next((words[word] for word in words if word in text), None)
-    if named == "one of":
-        return "`document`, `tracker` or `manual`"
-    return named or ("table" if "Table" in text else "number" if "int" in text else "text")
+    return next((word for sign, word in words.items() if sign in text), "text")
 
 
 def _default(info: FieldInfo) -> str:
@@ -110,7 +146,14 @@ def _default(info: FieldInfo) -> str:
     value = info.default
     if value is None or value == () or isinstance(value, BaseModel) or info.default_factory is not None:
         return ""
-    return f"`{list(value) if isinstance(value, tuple) else value}`"
+    return f"`{_toml(value)}`" if value != "" else "empty"
+
+
+def _toml(value: object) -> str:
+    """A default as it would be written in the configuration, texts without their quotes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 # page below docs/ -> "module:function" that gives its text; a module may also stand in the packages.

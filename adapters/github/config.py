@@ -21,6 +21,12 @@ class LabelOptions(_Table):
     """Labels that tell what GitHub has no field for; `{value}` is replaced, an empty text switches the label off.
 
     `priority` is read back too: it is how a priority that a person changes in GitHub is seen.
+
+    Attributes:
+        priority: For the priority, 0 to 4.
+        severity: For the severity of the incident.
+        category: For the category of the action item.
+        team: For the team of the post-mortem.
     """
 
     priority: str = "priority: P{value}"
@@ -71,6 +77,7 @@ class GitHubOptions(_Table):
         token_env: Environment variable with the token.
         token_command: Command that prints the token (`gh auth token`), used if the variable is not set.
         keyring: Service name under which the system keyring holds the token, for the user `repository`'s owner.
+        app: Log in as an installation of a GitHub App instead.
         ca_bundle: File with the certificate authorities of a GitHub Enterprise Server.
         timeout_s: For connecting and for reading. GitHub itself gives up after 10 seconds.
         write_interval_s: Pause between writes, as GitHub asks for.
@@ -78,6 +85,7 @@ class GitHubOptions(_Table):
         content_per_hour: Most creates an hour; default 500 on github.com, none elsewhere; 0 for none.
         max_wait_s: Longest that a run waits for a limit without `--wait`.
         settle_s: How long after the last write its absence proves that it never happened.
+        labels: Which labels an issue gets.
         create_labels: Create missing labels, with colours; without it missing labels are left out and reported.
         label_colours: Colour of a label (six hex digits) by name.
         milestone: Title of the milestone for new issues.

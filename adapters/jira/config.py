@@ -32,7 +32,13 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Resolutions(BaseModel):
-    """The names of the resolutions that pmtrack sets when it closes an issue."""
+    """The names of the resolutions that pmtrack sets when it closes an issue.
+
+    Attributes:
+        done: For what was done.
+        cancelled: For what was decided against.
+        duplicate: For what another issue covers.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,7 +48,46 @@ class Resolutions(BaseModel):
 
 
 class JiraOptions(BaseModel):
-    """Where the Jira is, how to get in, and what to write; every key is described in docs/how-to/jira-cloud.md."""
+    """Where the Jira is, how to get in, and what to write; docs/how-to/jira-cloud.md explains each.
+
+    Attributes:
+        url: The address that people use.
+        deployment: Whether it is Cloud or Data Center; asked of the server by default.
+        project: Key of the project.
+        issue_type: Name of the issue type for new issues.
+        email: E-mail address of the account (Cloud with an API token).
+        email_env: Environment variable with it, where `email` is not set.
+        token_env: Environment variable with the API token or personal access token.
+        token_command: Command whose first line of output is the token, used if the variable is not set.
+        token_keyring: `service` or `service:user` in the system keyring.
+        auth: E-mail and token (`basic`), OAuth or a personal access token (`bearer`); by what is there by default.
+        cloud_id: Send requests through the gateway of Atlassian, as scoped API tokens and OAuth tokens need it.
+        gateway: Address of that gateway.
+        allow_http: Accept a plain `http://` address that is not a loopback one.
+        proxy: Address of an HTTP proxy.
+        ca_bundle: File with the certificate authorities of your company.
+        client_cert: File with a client certificate and its key.
+        connect_timeout_s: Longest wait for a connection.
+        read_timeout_s: Longest wait for an answer.
+        read_retries: How often a read is repeated.
+        connections: How many requests may be under way at once; new issues always go in batches of 50.
+        longest_wait_s: How long a run waits when Jira asks for it; above that the work is put off to the next run.
+        label: On every issue of pmtrack; it is how they are found again when the state is lost.
+        priorities: Five names from the most urgent to the least; by the site's own order by default.
+        resolutions: Names of the resolutions.
+        cancelled_words: Resolutions and statuses that mean: decided against.
+        blocked_statuses: Statuses that mean: blocked.
+        components: Names of components for every new issue.
+        security_level: Name of the security level of new issues.
+        reporter: Account of the reporter of new issues.
+        fields: Other fields of new issues, by name or id.
+        transition_fields: Fields that a transition requires, by name or id.
+        parent: `epic` for one issue of `parent_type` per post-mortem, with the items below it.
+        parent_type: Issue type of that parent.
+        remote_link: Link each issue with its document; one more request for each new issue.
+        entity_property: Keep the identity in the entity property `pmtrack` too.
+        search_overlap_minutes: How far back the search for changes begins before the last one ended.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
