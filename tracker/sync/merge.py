@@ -92,7 +92,8 @@ def merge(
         base: None for an issue that has just been linked: then empty fields of the tracker are filled, its title stays.
         capabilities: What the tracker can hold.
         winners: Who wins when both sides changed a field.
-        accounts: The owners' accounts in the tracker; None if nobody is to be (re)assigned or nobody was found.
+        accounts: The owners' accounts in the tracker, the former owners' where the document has none any more; None if nobody
+            is to be (re)assigned or nobody was found.
     """
     collected = _Collected(dict(base or {}))
     for name in fields.COMPARED:
@@ -152,21 +153,27 @@ def _sides(
     want = fields.projected(name, document[name], capabilities)
     base_document, base_tracker = (base or {}).get(name, (None, None))
     if name is Field.ASSIGNEES:
-        if accounts is None:
-            # Nobody was found (reported elsewhere) or nobody changed: the tracker keeps whom it has.
-            if document[name] and document[name] != base_document:
-                return None
-            want = tracker[name]
-        else:
-            want = (
-                sorted(accounts)[: capabilities.assignees]
-                if len(accounts) > capabilities.assignees
-                else sorted(accounts)
-            )
-        if not document[name] and document[name] != base_document:
-            want = []
+        want = _assignees(document[name], tracker[name], base_document, accounts)
+        if want is None:
+            return None
+        want = want[: capabilities.assignees]
     winner: Winner = getattr(winners, name.value)
     return _Sides(name, document[name], want, tracker[name], base_document, base_tracker, winner)
+
+
+def _assignees(
+    document: list[str], tracker: list[str], base: list[str] | None, accounts: tuple[str, ...] | None
+) -> list[str] | None:
+    """Whom the issue is to be assigned to; None if that is not known and nothing is to be concluded.
+
+    An emptied owner takes away only the accounts of those whom the document had named: somebody whom a person assigned in the
+    tracker stays, and so does everybody where the former owner matches no account (told by the run).
+    """
+    if not document and base:
+        return [account for account in tracker if account not in (accounts or ())]
+    if accounts is None:
+        return None if document and document != base else tracker
+    return sorted(accounts)
 
 
 def _first(sides: _Sides) -> tuple[_Verdict, str]:

@@ -374,8 +374,8 @@ def _plan(prepared: Preparation) -> None:
 
 
 def _to_resolve(subject: Subject) -> Sequence[str]:
-    """Owners who are not those of the base."""
+    """Owners who are not those of the base; the former ones where the document has none any more."""
     if subject.removed or subject.obstacle or subject.blocked:
         return ()
     known = subject.base.get(Field.ASSIGNEES.value, (None, None))[0]
-    return () if sorted(subject.item.owners) == known else subject.item.owners
+    return () if sorted(subject.item.owners) == known else subject.item.owners or known or ()

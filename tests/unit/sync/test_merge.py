@@ -111,8 +111,20 @@ def test_a_person_who_was_not_found_clears_no_assignee() -> None:
 
 
 def test_an_owner_taken_out_of_the_document_is_taken_out_of_the_tracker() -> None:
-    (change,) = merged({Field.ASSIGNEES: []}).changes
+    (change,) = merged({Field.ASSIGNEES: []}, accounts=("alice",)).changes
     assert change.after == []
+    assert change.reason == "assignees: document changed alice → nothing, tracker unchanged"
+
+
+def test_an_emptied_owner_takes_away_nobody_whom_the_document_had_not_named() -> None:
+    base = {**BASE, Field.ASSIGNEES: (["alice"], ["bob"])}  # a person had given the issue to bob
+    result = merged({Field.ASSIGNEES: []}, {Field.ASSIGNEES: ["bob"]}, base=base, accounts=("alice",))
+    assert (result.changes, result.conflicts) == ((), ())
+    assert result.base[Field.ASSIGNEES] == ([], ["bob"])
+
+
+def test_an_emptied_owner_whose_account_is_not_known_takes_away_nobody() -> None:
+    assert merged({Field.ASSIGNEES: []}, accounts=None).changes == ()
 
 
 def test_a_new_owner_is_assigned_by_account() -> None:
