@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tracker.models import ItemForm, PostMortem, Status
+from tracker.models import ActionItem, ItemForm, PostMortem, Status
 from tracker.reading import documents
 from tracker.reading.settings import make
 from tracker.remote import Field
@@ -20,6 +20,9 @@ from tracker.sync.preparation import Preparation
 from tracker.sync.report import ActionRecord
 from tracker.sync.sighting import RACY_NS, action_items
 from tracker.sync.writeback import Rewritten, Wish, rewrite, save
+
+Untold = defaultdict[str, defaultdict[str, list[int]]]  # reason -> document -> lines
+_NAMED = 8  # so many places are named in a message
 
 
 def fill_in(
@@ -43,7 +46,11 @@ def fill_in(
     for record in store.items(paths=keys):
         by_document[record.path].append(record)
     records: list[ActionRecord] = []
+    untold: Untold = defaultdict(lambda: defaultdict(list))
     for key, items in by_document.items():
+        for record in items:
+            if (why := _no_box_for(record, prepared.desks)) and _news(record, prepared.desks):
+                untold[why][prepared.sighting.shown(key)].append(record.item.line)
         wishes = {record.position: wish for record in items if (wish := wish_for(record, prepared.desks))}
         if not wishes:
             continue
@@ -53,6 +60,8 @@ def fill_in(
             key, before, list(wishes.values()), lambda name, data: documents.read(name, data, settings)
         )
         records += _put(prepared, store, run_id, key, items, wishes, before, result, now=now, dry_run=dry_run)
+        _refused(prepared, key, items, result, untold)
+    prepared.notes += [_told(why, places) for why, places in untold.items()]
     return records
 
 
@@ -66,6 +75,50 @@ def wish_for(record: ItemRecord, desks: Mapping[str, Desk]) -> Wish | None:
     if key is None and status is None:
         return None
     return Wish(record.position, key, record.link.url if key else None, status)
+
+
+def _fulfilled(wish: Wish, item: ActionItem) -> Wish:
+    """What of a wish the row says now."""
+    status = wish.status if wish.status is (item.status or Status.OPEN) else None
+    return replace(wish, key=wish.key if item.refs else None, status=status)
+
+
+def _no_box_for(record: ItemRecord, desks: Mapping[str, Desk]) -> str | None:
+    """Why a check box stays as it is although the issue is closed: ticking it would say that the work was done."""
+    desk = desks.get(record.link.tracker) if record.link else None
+    if desk is None or desk.adapter is None or record.issue is None or record.pending:
+        return None
+    there = record.issue.status
+    here = record.item.status or Status.OPEN
+    if record.item.form is ItemForm.TASK and there is Status.CANCELLED and not here.is_closed:
+        return "a check box cannot say that the issue was closed without being done, so it stays unticked"
+    return None
+
+
+def _news(record: ItemRecord, desks: Mapping[str, Desk]) -> bool:
+    """Whether this run read a change of the issue; what stays as it is is told once."""
+    return record.link is not None and record.link.issue_id in desks[record.link.tracker].pulled.issues
+
+
+def _refused(
+    prepared: Preparation, key: str, items: Sequence[ItemRecord], result: Rewritten, untold: Untold
+) -> None:
+    by_position = {record.position: record for record in items}
+    for index, why in (result.refused or {}).items():
+        record = by_position[index]
+        if "no place for the status" not in why or _news(record, prepared.desks):
+            untold[why][prepared.sighting.shown(key)].append(record.item.line)
+
+
+def _told(why: str, places: Mapping[str, Sequence[int]]) -> str:
+    """One sentence for all rows that were not written to for one reason."""
+    listed = [f"{path} (line {_listed(sorted(lines))})" for path, lines in sorted(places.items())]
+    return f"not written back: {_listed(listed)}: {why}"
+
+
+def _listed(values: Sequence[object]) -> str:
+    more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
+    return ", ".join(str(value) for value in values[:_NAMED]) + more
 
 
 def _status(record: ItemRecord, desk: Desk) -> Status | None:
@@ -97,10 +150,12 @@ def _put(  # noqa: PLR0917 - one caller, just above
     now: dt.datetime,
     dry_run: bool,
 ) -> list[ActionRecord]:
-    for index, why in (result.refused or {}).items():
-        prepared.notes.append(f"{prepared.sighting.shown(key)}: row {index + 1} is not written to: {why}")
     by_position = {record.position: record for record in items}
-    told = [_record(prepared, by_position[index], wishes[index]) for index in result.written]
+    now_there = action_items(result.document)
+    told = [
+        _record(prepared, by_position[index], _fulfilled(wishes[index], now_there[index]))
+        for index in result.written
+    ]
     if dry_run or not told:
         return told
     path = Path(prepared.sighting.files[key].path)

@@ -16,7 +16,9 @@ from typing import Literal
 from tracker import faults, files
 from tracker.models import ActionItem, ItemForm, PostMortem, Span, Status
 
-FORMATS = frozenset({"markdown"})  # others have no byte positions of single fields
+# HTML and Word have no places of single fields, or none that a person would write to.
+FORMATS = frozenset({"markdown", "text", "org", "rst", "asciidoc", "mediawiki"})
+_BYTE_EXACT = frozenset({"markdown", "text", "org"})  # front ends that know where an empty cell stands
 
 _WORDS = {
     Status.OPEN: "Open",
@@ -28,6 +30,7 @@ _WORDS = {
 }
 _FENCE = re.compile(rb"^(?: {0,3}|[ >\t]*)(`{3,}|~{3,})(.*)$", re.DOTALL)
 _BOXES = {Status.OPEN: " ", Status.DONE: "x"}
+_ORG_KEYWORDS = {Status.OPEN: "TODO", Status.DONE: "DONE"}  # https://orgmode.org/manual/Workflow-states.html
 
 Place = Literal["end", "label", "title"]
 PLACES: tuple[Place, ...] = ("end", "label", "title")
@@ -94,31 +97,56 @@ def rewrite(path: str, data: bytes, wishes: Sequence[Wish], read: Reader) -> Rew
     if why := _untouchable(document, data):
         return Rewritten(data, document, refused={wish.index: why for wish in wishes})
     whole = _with(path, data, document, wishes, read)
-    if whole is not None:
-        return whole
-    written: list[int] = []
+    if whole is None:
+        return _one_by_one(path, Rewritten(data, document), wishes, read)
+    left = [wish for wish in wishes if wish.index in (whole.refused or ())]
+    return _one_by_one(path, whole, left, read)
+
+
+def _one_by_one(path: str, so_far: Rewritten, wishes: Sequence[Wish], read: Reader) -> Rewritten:
+    """The rows that did not go in with all the others: each in every way that may do, the first half of it at least."""
+    data, document, written = so_far.data, so_far.document, list(so_far.written)
     refused: dict[int, str] = {}
     for wish in wishes:
-        tries = (_with(path, data, document, [each], read) for each in _variants(wish))
-        one = next((result for result in tries if result is not None and result.written), None)
-        if one is None:
-            refused[wish.index] = "the row cannot be changed without changing how the document is read"
-        else:
-            data, document = one.data, one.document
-            written += one.written
-    return Rewritten(data, document, tuple(written), refused)
+        tries = (
+            (each, _with(path, data, document, [each], read)) for each in _variants(wish, document.format)
+        )
+        done = next(((each, result) for each, result in tries if result is not None and result.written), None)
+        if done is None or (done[0].key is None, done[0].status) != (wish.key is None, wish.status):
+            refused[wish.index] = _why_not(document, wish, data)
+        if done is not None:
+            data, document = done[1].data, done[1].document
+            written.append(wish.index)
+    return Rewritten(data, document, tuple(sorted(written)), refused)
 
 
-def _variants(wish: Wish) -> Iterator[Wish]:
-    """The wish with its reference in every place that may do, then each half of it alone."""
+def _why_not(document: PostMortem, wish: Wish, data: bytes) -> str:
+    """Why a wish was not fulfilled, or not all of it."""
+    items = _rows(document)
+    if wish.index >= len(items):
+        return "the row is not there any more"
+    found = edits_for(items[wish.index], wish, data, items, form=document.format)
+    if isinstance(found, str):
+        return found
+    if any(start <= edit.start < end for edit in found for start, end in _fences(data)):
+        return "the row stands in a code block, which is never touched"
+    return "the row cannot be changed without changing how the document is read"
+
+
+def _variants(wish: Wish, form: str) -> Iterator[Wish]:
+    """The wish with its reference in every place that may do and as an address, then each half of it alone."""
     for place in PLACES if wish.key is not None else PLACES[:1]:
         yield replace(wish, place=place)
+    if wish.key is not None and wish.url is not None and form != "markdown":
+        yield replace(wish, key=wish.url, url=None)
     if wish.key is not None and wish.status is not None:
+        yield from _variants(replace(wish, status=None), form)
         yield replace(wish, key=None, url=None)
-        yield replace(wish, status=None)
 
 
-def edits_for(item: ActionItem, wish: Wish, data: bytes, others: Iterable[ActionItem]) -> list[Edit] | str:
+def edits_for(
+    item: ActionItem, wish: Wish, data: bytes, others: Iterable[ActionItem], *, form: str = "markdown"
+) -> list[Edit] | str:
     """The changes of bytes for one row, or why there are none.
 
     Args:
@@ -126,15 +154,16 @@ def edits_for(item: ActionItem, wish: Wish, data: bytes, others: Iterable[Action
         wish: What it is to say.
         data: The document's bytes.
         others: All rows of the document, whose words for a status are used where there are any.
+        form: The format of the document.
     """
     edits: list[Edit] = []
     if wish.key is not None and not item.refs:
-        edit = _reference(item, _shown(wish, data, others), wish.place, data)
+        edit = _reference(item, _shown(wish, data, others, form), wish.place, data, form)
         if edit is None:
             return "the row has no place for a reference"
         edits.append(edit)
     if wish.status is not None and (item.status or Status.OPEN) is not wish.status:
-        edit = _status(item, wish.status, data, others)
+        edit = _status(item, wish.status, data, others, form)
         if edit is None:
             return f"the row has no place for the status {wish.status.value}"
         edits.append(edit)
@@ -182,7 +211,7 @@ def _with(
         if wish.index >= len(items):
             refused[wish.index] = "the row is not there any more"
             continue
-        found = edits_for(items[wish.index], wish, data, items)
+        found = edits_for(items[wish.index], wish, data, items, form=document.format)
         if isinstance(found, str):
             refused[wish.index] = found
         elif any(start <= edit.start < end for edit in found for start, end in fences):
@@ -240,26 +269,30 @@ def _fences(data: bytes) -> list[tuple[int, int]]:
     return [*ranges, (opened[0], at)] if opened is not None else ranges
 
 
-def _shown(wish: Wish, data: bytes, others: Iterable[ActionItem]) -> str:
+def _shown(wish: Wish, data: bytes, others: Iterable[ActionItem], form: str) -> str:
     """The reference as the document's other rows show theirs: a bare key, an address, or a Markdown link.
 
-    In a document without any: a link to what a browser can open, else the address (`bd://acme-a1b2`).
+    In a document without any: a link to what a browser can open (the bare key in formats other than Markdown, whose links
+    look otherwise), else the address (`bd://acme-a1b2`).
     """
     spans = (item.spans.get("refs") for item in others if item.refs)
     texts = (data[span.start : span.end].strip() for span in spans if span is not None)
     held = next((text for text in texts if text), b"")
     if not wish.url or (held and b"://" not in held):
         return str(wish.key)
+    if form != "markdown":
+        return str(wish.key) if not held and wish.url.startswith("http") else wish.url
     if held.startswith(b"[") or (not held and wish.url.startswith("http")):
         return f"[{wish.key}]({wish.url})"
     return wish.url
 
 
-def _reference(item: ActionItem, link: str, place: Place, data: bytes) -> Edit | None:
+def _reference(item: ActionItem, link: str, place: Place, data: bytes, form: str) -> Edit | None:
     """Into the tracker cell of a row, or behind a list entry, heading or paragraph."""
     span = item.spans.get("refs")
     if item.form is ItemForm.ROW:
-        return _cell(span, link, data) if span is not None else None
+        known = span is not None and (form in _BYTE_EXACT or span.start < span.end)
+        return _cell(span, link, data) if span is not None and known else None
     if span is not None and span.start < span.end:
         return _cell(span, link, data)
     title = item.spans.get("title")
@@ -290,12 +323,27 @@ def _cell(span: Span, text: str, data: bytes) -> Edit:
     return Edit(span.start, span.end, (b" " + new).ljust(len(held) - 1) + b" ")
 
 
-def _status(item: ActionItem, status: Status, data: bytes, others: Iterable[ActionItem]) -> Edit | None:
+def _status(
+    item: ActionItem, status: Status, data: bytes, others: Iterable[ActionItem], form: str
+) -> Edit | None:
     span = item.spans.get("status")
     if span is None:
         return None
+    if form == "org" and item.form is ItemForm.TASK and span.end - span.start > 1:
+        word = _ORG_KEYWORDS.get(status)
+        return Edit(span.start, span.end, word.encode()) if word is not None else None
     if item.form is ItemForm.TASK and span.end - span.start == 1:
         box = _BOXES.get(status)
         return Edit(span.start, span.end, box.encode()) if box is not None else None
     used = next((other.status_raw for other in others if other.status is status and other.status_raw), None)
+    if form == "rst":
+        return _column(span, used or _WORDS[status], data)
     return _cell(span, used or _WORDS[status], data)
+
+
+def _column(span: Span, text: str, data: bytes) -> Edit:
+    """Into a cell of a table whose columns are as wide as drawn: blanks behind it are used up or added."""
+    held = data[span.start : span.end].decode()
+    more = len(text) - len(held)
+    free = len(data[span.end :]) - len(data[span.end :].lstrip(b" "))
+    return Edit(span.start, span.end + max(0, min(more, free)), (text + " " * max(0, -more)).encode())

@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -157,7 +158,7 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), closed=st.booleans())
     def close_or_open_there(self, at: int, closed: bool) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         when = self.stage.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         if closed:
             self.stage.edit(issue["title"], status="closed", close_reason="done", closed_at=when)
@@ -167,28 +168,28 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), who=st.sampled_from(["zoe", "yan"]))
     def assign_there(self, at: int, who: str) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         self.stage.edit(issue["title"], assignee=who)
         self.reassigned[issue["id"]] = who
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), days=st.integers(1, 28))
     def re_date_there(self, at: int, days: int) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         self.stage.edit(issue["title"], due_at=f"2027-02-{days:02}T00:00:00Z")
         self.edited_there(self.row_of(issue["title"]), "due", f"2027-02-{days:02}")
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), level=st.integers(0, 3))
     def give_another_priority_there(self, at: int, level: int) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         self.stage.edit(issue["title"], priority=level)
         self.edited_there(self.row_of(issue["title"]), "priority", str(level))
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99))
     def rename_there(self, at: int) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         self.count += 1
         title = f"Renamed in the tracker for the {self.count}th time"
         self.renamed[self.row_of(issue["title"])] = title
@@ -198,10 +199,15 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99))
     def write_around_the_block(self, at: int) -> None:
-        issue = self.stage.issues[at % len(self.stage.issues)]
+        issue = self.issue(at)
         self.stage.edit(
             issue["title"], description=f"Note {at}\r\n\r\n{issue['description'].replace('- ', '* ')}"
         )
+
+    def issue(self, at: int) -> dict[str, Any]:
+        """One of the issues; ids are random, so they are counted in the order of their titles."""
+        issues = sorted(self.stage.issues, key=lambda record: str(record["title"]))
+        return issues[at % len(issues)]
 
     def row_of(self, title: str) -> str:
         """The title that the row of an issue has in its document."""

@@ -105,3 +105,48 @@ def test_a_document_changed_meanwhile_is_left_alone(stage: Stage, monkeypatch: p
     assert [record.outcome for record in report.actions] == ["deferred"]
     assert report.exit_code is ExitCode.PARTIAL
     assert "Written by a person just now" in path.read_text()
+
+
+LIST = "# Outage\n\n**Incident ID:** INC-1\n\n## Action Items\n\n"
+
+
+def close(stage: Stage, title: str, reason: str) -> None:
+    stage.edit(title, status="closed", closed_at="2026-11-21T10:00:00Z", close_reason=reason)
+
+
+def test_a_box_is_not_ticked_for_what_was_not_done_and_that_is_told_once(stage: Stage) -> None:
+    stage.write("a.md", f"{LIST}- [ ] {ALERT}\n- [ ] {RUNBOOK}\n")
+    stage.sync(write_back=True)
+    close(stage, ALERT, "Won't do: superseded")
+    close(stage, RUNBOOK, "Won't do: superseded")
+    report = stage.sync(write_back=True)
+    assert text(stage).count("- [ ]") == 2
+    assert report.messages == (
+        f"not written back: {stage.root}/docs/a.md (line 7, 8): a check box cannot say that the issue was closed "
+        "without being done, so it stays unticked",
+    )
+    assert stage.sync(write_back=True).messages == ()
+
+
+def test_a_list_entry_without_a_place_for_a_status_gets_its_reference_all_the_same(stage: Stage) -> None:
+    stage.write("a.md", f"{LIST}- {ALERT} - Owner: Bob\n")
+    stage.sync()
+    close(stage, ALERT, "done")
+    report = stage.sync(write_back=True)
+    (record,) = report.actions
+    assert list(record.fields) == ["refs"]
+    assert text(stage) == f"{LIST}- {ALERT} - Owner: Bob, Ticket: {stage.issue(ALERT)['id']}\n"
+    assert [message.rpartition(": ")[2] for message in report.messages] == [
+        "the row has no place for the status done"
+    ]
+
+
+def test_rows_that_cannot_be_written_to_are_told_together(stage: Stage) -> None:
+    for name in ("a.html", "b.html"):
+        rows = f"<li>{ALERT} of {name} - Owner: Bob</li><li>{RUNBOOK} of {name} - Owner: Bob</li>"
+        stage.write(name, f"<h1>Outage {name}</h1><h2>Action Items</h2><ul>{rows}</ul>")
+    report = stage.sync(write_back=True)
+    assert names(report) == ["create"] * 4
+    (message,) = [each for each in report.messages if "not written back" in each]
+    assert message.count(".html") == 2
+    assert message.endswith("documents in html are not written to")

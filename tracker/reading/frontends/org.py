@@ -14,6 +14,7 @@ from tracker.reading.source import Source
 
 _KEYWORD = re.compile(r"(?mi)^#\+(title|date|author|severity|incident[_-]?id|status):[ \t]*(.+)$")
 _RULE = re.compile(rb"(?m)^([ \t]*\|[-+]+\|?)[ \t]*\r?$")
+_CODE = re.compile(rb"(?ims)^[ \t]*#\+begin_(src|example)\b.*?^[ \t]*#\+end_\1\b")
 _LINK = re.compile(rb"\[\[([^\[\]\n]+)\]\[([^\[\]\n]+)\]\]")
 _PLANNING = re.compile(rb"(?m)^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$|^[ \t]*:[\w-]+:.*$|^#\+.*$")
 _FIELDS = {
@@ -60,6 +61,9 @@ def _heading(source: Source, node: Any, start: int, end: int) -> Block:
         return Heading(source, start, end, node.level, text)
     entry = Entry(source, start, end, 1, ordered=False)
     entry.checked = node.todo in node.env.done_keys
+    around = f" {node.todo} ".encode()
+    at = source.data.find(around, start, end)
+    entry.box = (at, at + len(around)) if at >= 0 else None
     entry.texts = [text, *(_text(source, field, start, end) for field in _stated(node))]
     return entry
 
@@ -90,6 +94,7 @@ def _body(source: Source, start: int, end: int) -> list[Block]:
     data = source.data[start:end]
     if not data.strip():
         return []
+    data = _CODE.sub(lambda code: re.sub(rb"[^\r\n]", b" ", code[0]), data)
     data = _PLANNING.sub(lambda line: b" " * len(line[0]), data)
     data = _RULE.sub(lambda line: line[0].replace(b"+", b"|"), data)
     data = _LINK.sub(lambda link: b"[" + link[2] + b"](" + link[1] + b")  ", data)
