@@ -142,6 +142,7 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
     """The short summary; the first line says whether anything is left to do."""
     writes = [record for record in report.actions if _is_write(record)]
     world = f"{_count(report.items, 'action item')} in {_count(report.documents, 'document')}"
+    world += "".join(f"; {reason}" for reason in _hindered(report))
     undone = any(record.outcome in ("failed", "deferred") for record in report.actions) or report.exit_code
     if not writes and undone:
         yield f"Nothing was done: {world}."
@@ -157,6 +158,14 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
         yield f"Not done: {failed} failed, {deferred} put off. What was done is recorded; run the same command again."
     if dry_run and writes:
         yield "Nothing was written. `pmtrack sync` with the same arguments does it."
+
+
+def _hindered(report: SyncReport) -> Iterator[str]:
+    """What the run could not look at; the messages above the summary say why."""
+    if report.unread:
+        yield f"{_count(report.unread, 'document')} could not be read (see above)"
+    if report.troubled:
+        yield f"{', '.join(map(one_line, report.troubled))} could not be used to the end (see above)"
 
 
 def _is_write(record: ActionRecord) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tracker.cli.context import Invocation
 from tracker.cli.move import move
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 
 @click.group("state")
@@ -46,17 +51,29 @@ def info(invocation: Invocation, form: str) -> None:
         )
         return
     for key, value in facts.items():
-        emit(f"{key.replace('_', ' '):<14}{_shown(value)}")
+        emit(f"{key.replace('_', ' '):<14}{_shown(key, value)}")
 
 
-def _shown(value: object) -> str:
-    from dataclasses import fields, is_dataclass
+def _shown(key: str, value: object) -> str:
+    """A fact for people: times to the second, sizes in kB, runs and locks as a sentence."""
+    from tracker.state.records import LockRecord
+    from tracker.world import RunRecord
 
-    if value is None:
-        return "-"
-    if is_dataclass(value) and not isinstance(value, type):
-        return ", ".join(f"{one.name}={getattr(value, one.name)}" for one in fields(value))
-    return str(value)
+    if isinstance(value, LockRecord):
+        return f"held by {value.command} on {value.host} since {_moment(value.acquired_at)}"
+    if isinstance(value, RunRecord):
+        end = f"exit code {value.exit_code}" if value.finished else "not finished"
+        counts = f"{value.done} done, {value.failed} failed, {value.deferred} put off"
+        return f"{value.command}, {_moment(value.started)}: {counts}, {end}"
+    if key == "lock" and value is None:
+        return "free"
+    if key == "size" and isinstance(value, int):
+        return f"{value / 1000:.0f} kB"
+    return "-" if value is None else str(value)
+
+
+def _moment(value: dt.datetime) -> str:
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC"
 
 
 @state.command("migrate")

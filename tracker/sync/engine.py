@@ -161,6 +161,8 @@ def _report(prepared: Preparation, records: list[ActionRecord]) -> SyncReport:
         documents=len(prepared.sighting.files),
         read=prepared.sighting.read,
         items=prepared.items,
+        unread=len(prepared.sighting.unread),
+        troubled=tuple(name for name, desk in sorted(prepared.desks.items()) if desk.trouble),
     )
 
 

@@ -76,6 +76,8 @@ class SyncReport:
         diagnostics: Document path -> what was wrong in it.
         documents: How many documents belong to the run; `read` of them were read again.
         items: How many action items they hold, placeholders not counted.
+        unread: How many of the documents could not be read; the messages say why.
+        troubled: Trackers that could not be used, or not to the end.
     """
 
     actions: tuple[ActionRecord, ...] = ()
@@ -86,6 +88,8 @@ class SyncReport:
     documents: int = 0
     read: int = 0
     items: int = 0
+    unread: int = 0
+    troubled: tuple[str, ...] = ()
 
     @property
     def summary(self) -> Mapping[str, int]:

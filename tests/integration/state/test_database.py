@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 
+from tracker.cli.trackers import Memory
 from tracker.errors import LockedError, StateError, UserError
 from tracker.models import ActionItem
 from tracker.state.database import SCHEMA, open_engine, place_of, resolve_url, revision_of
@@ -200,6 +202,27 @@ def test_a_process_killed_during_a_migration_leaves_the_old_schema_and_a_back_up
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT text FROM older").fetchall() == [("kept",)]
     connection.close()
+
+
+def test_what_an_adapter_remembers_is_kept_at_once_and_apart_from_its_cursor(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        store.save_memory("jira", "jira", {"budget": "7"})
+        with opened(tmp_path) as other:  # as the next run would see it after a kill
+            assert dict(other.trackers()["jira"].memory) == {"budget": "7"}
+        store.save_tracker(replace(store.trackers()["jira"], cursor="c-1", memory={"budget": "stale"}))
+        store.save_memory("jira", "jira", {"budget": "6", "epic": "OPS-1"})
+        record = store.trackers()["jira"]
+    assert (record.cursor, dict(record.memory)) == ("c-1", {"budget": "6", "epic": "OPS-1"})
+
+
+def test_every_change_of_a_memory_is_saved_and_only_changes() -> None:
+    saved: list[dict[str, str]] = []
+    memory = Memory({"budget": "7"})
+    memory.keep = lambda: saved.append(dict(memory))
+    memory["budget"] = "7"
+    memory["budget"] = "6"
+    del memory["budget"]
+    assert saved == [{"budget": "6"}, {}]
 
 
 def tables(path: Path) -> set[str]:
