@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from adapters.jira import open_tracker
 from adapters.jira.adapter import JiraTracker
 from tests.servers.jira import EMAIL, TOKEN, JiraServer, Site, User, documents
 from tests.servers.jira.site import Deployment
+from tracker.models import Person
 from tracker.remote import TrackerContext
 
 START = dt.datetime(2026, 11, 21, 8, 0, tzinfo=dt.UTC)
@@ -64,7 +65,12 @@ class Bench:
         return documents.text_of(stored) if isinstance(stored, dict) else str(stored)
 
     def tracker(
-        self, *, wait: bool = False, environ: dict[str, str] | None = None, **options: Any
+        self,
+        *,
+        wait: bool = False,
+        environ: dict[str, str] | None = None,
+        team: Sequence[Person] = (),
+        **options: Any,
     ) -> JiraTracker:
         """A fresh adapter, as a new run makes it."""
         context = TrackerContext(
@@ -75,6 +81,7 @@ class Bench:
             memory=self.memory,
             wait=wait,
             announce=self.said.append,
+            people=tuple(team),
         )
         usual = {"url": self.server.url, "project": "OPS", "deployment": "auto"}
         return open_tracker("jira", {**usual, **options}, context)

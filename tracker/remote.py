@@ -283,6 +283,7 @@ class TrackerContext:
         memory: Small texts that survive the run, kept in the state per tracker (rate budget, cursors of the adapter).
         wait: Wait for a used-up budget instead of deferring (`--wait`).
         announce: Tells the person something while waiting; may be called with the same text again.
+        people: The people map, for the preflight.
     """
 
     root: Path
@@ -292,6 +293,7 @@ class TrackerContext:
     memory: MutableMapping[str, str]
     wait: bool = False
     announce: Callable[[str], None] = lambda _text: None
+    people: tuple[Person, ...] = ()
 
 
 class TrackerFactory(Protocol):

@@ -91,7 +91,7 @@ class JiraTracker:
         """See `Tracker.check`; asks everything anew."""
         parts = self._opened
         parts.people.forget()
-        return list(Preflight(parts.client, self._options, parts.site).problems())
+        return list(parts.preflight.problems())
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
         """See `Tracker.fetch`."""
@@ -205,6 +205,7 @@ class _Parts:
         self.updater = Updater(
             self.client, options, self.site, reader=self.reader, pull=self.pull, people=self.people
         )
+        self.preflight = Preflight(self.client, options, self.site, self.people, context.people)
         groups = Groups(self.client, options, memory, self.prober)
         self.creator = Creator(
             self.client,
@@ -214,4 +215,5 @@ class _Parts:
             pull=self.pull,
             groups=groups,
             people=self.people,
+            preflight=self.preflight,
         )

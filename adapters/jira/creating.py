@@ -12,14 +12,15 @@ from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
 from adapters.jira.groups import Groups
 from adapters.jira.mapping import Dialect, Payload
-from adapters.jira.metadata import FieldMeta, Screen
+from adapters.jira.metadata import Screen, described
 from adapters.jira.people import People
 from adapters.jira.pool import in_order
+from adapters.jira.preflight import Preflight
 from adapters.jira.pull import Pull
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site
 from adapters.jira.transitions import Goal, Mover, Step
-from tracker.errors import AdapterError
+from tracker.errors import AdapterError, AuthError, RateLimitedError
 from tracker.models import Issue, Status
 from tracker.remote import (
     Confirmed,
@@ -57,6 +58,7 @@ class Creator:
         pull: Pull,
         groups: Groups,
         people: People,
+        preflight: Preflight,
     ) -> None:
         self._client = client
         self._options = options
@@ -65,6 +67,7 @@ class Creator:
         self._pull = pull
         self._groups = groups
         self._people = people
+        self._preflight = preflight
         self._steps: dict[str, list[Step]] = {}
         self._ways: set[Status] = set()
 
@@ -72,9 +75,14 @@ class Creator:
         """See `tracker.remote.Tracker.create`."""
         try:
             screen, dialect = self._site.screen(), self._site.dialect
+            stopped = self._preflight.before_creating()
         except AdapterError as error:
-            # Nothing was sent: the screen is read before the first create.
-            yield from (CreateOutcome(new.marker, NotSent(error.message)) for new in batch)
+            # Nothing was sent: permissions and the screen are read before the first create.
+            unbegun = _unbegun(error)
+            yield from (CreateOutcome(new.marker, unbegun) for new in batch)
+            return
+        if stopped is not None:
+            yield from (CreateOutcome(new.marker, stopped) for new in batch)
             return
         drafts, refused = self._drafts(batch, screen, dialect)
         yield from refused
@@ -94,6 +102,7 @@ class Creator:
     ) -> tuple[list[_Draft], list[CreateOutcome]]:
         parents = self._groups.parents(batch, dialect)
         drafts, refused = [], []
+        told = self._preflight.warnings()
         for new in batch:
             parent = parents.get(new.group or "")
             if isinstance(parent, NotSent | Refused | Unknown):
@@ -111,7 +120,8 @@ class Creator:
                 reason = f"{self._options.project} requires {'; '.join(map(described, missing))}"
                 refused.append(CreateOutcome(new.marker, Refused(reason, hint)))
             else:
-                drafts.append(_Draft(new, payload))
+                drafts.append(_Draft(new, payload.with_warnings(told)))
+                told = []
         return drafts, refused
 
     def _send(
@@ -192,6 +202,12 @@ class Creator:
         )
 
 
+def _unbegun(error: AdapterError) -> NotSent | Refused:
+    if isinstance(error, AuthError):
+        return Refused(error.message, error.hint)
+    return NotSent(error.message, error.retry_after_s if isinstance(error, RateLimitedError) else None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Failure:
     reason: str
@@ -235,12 +251,6 @@ def _lighter(draft: _Draft, failure: _Failure) -> _Draft | None:
     if not failure.fields or not set(failure.fields) <= _OPTIONAL & sent:
         return None
     return _Draft(draft.new, draft.payload.without(failure.fields, f"left out, Jira says: {failure.reason}"))
-
-
-def described(field: FieldMeta) -> str:
-    """A required field with what it allows."""
-    allowed = f" (one of {', '.join(field.allowed[:12])})" if field.allowed else ""
-    return f"{field.name!r} [{field.id}]{allowed}"
 
 
 def remote_link(new: NewIssue) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.jira import body, metadata
@@ -80,6 +80,10 @@ class Payload:
         """The same without some fields."""
         fields = {name: value for name, value in self.fields.items() if name not in names}
         return Payload(fields, self.properties, self.context, (*self.warnings, why))
+
+    def with_warnings(self, told: Sequence[str]) -> Payload:
+        """The same with more to tell."""
+        return replace(self, warnings=(*self.warnings, *told)) if told else self
 
     def body(self) -> dict[str, Any]:
         """As the REST API takes it."""

@@ -141,3 +141,9 @@ def priority_for(level: int, order: Sequence[str]) -> str | None:
         return None
     last = len(order) - 1
     return order[min(last, level)] if len(order) == LEVELS else order[round(level * last / (LEVELS - 1))]
+
+
+def described(field: FieldMeta) -> str:
+    """A required field with what it allows."""
+    allowed = f" (one of {', '.join(field.allowed[:12])})" if field.allowed else ""
+    return f"{field.name!r} [{field.id}]{allowed}"

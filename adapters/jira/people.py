@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from tracker.errors import AdapterError
-from tracker.models import Person
-from tracker.remote import Resolution
+from tracker.models import Person, Severity
+from tracker.remote import Problem, Resolution
 
 MEMORY = "people"
 HANDLES = "mentioned"
@@ -48,7 +48,7 @@ class People:
         out: dict[str, Resolution] = {}
         for name in names:
             person = person_called(name, people)
-            account = person and (person.accounts.get(self._name) or person.accounts.get("jira"))
+            account = self._account_of(person)
             if account:
                 out[name] = Resolution(name, account)
                 continue
@@ -90,21 +90,60 @@ class People:
                     each.casefold().lstrip("@") for each in names if each.strip("@ ")
                 )
 
+    def problems(self, people: Sequence[Person], *, cloud: bool) -> Iterator[Problem]:
+        """Who of the people map cannot be assigned as exactly one account.
+
+        Raises:
+            AdapterError: the site could not be asked.
+        """
+        good = 0
+        for person in people:
+            why = self._unassignable(person, cloud)
+            if why is None:
+                good += 1
+            else:
+                hint = f"Set {self._name} in [people.{person.key}], or let the account be assigned."
+                yield Problem(f"people: {person.key}: {why}", Severity.WARNING, hint)
+        if people and good:
+            told = f"people: {good} of {len(people)} can be assigned in {self._options.project}"
+            yield Problem(told, Severity.INFO, ok=True)
+
+    def _unassignable(self, person: Person, cloud: bool) -> str | None:
+        account = self._account_of(person)
+        if account is not None:
+            wanted = {"accountId" if cloud else "username": account}
+            users = self._assignable(wanted)
+            if any(account in (user.get("accountId"), user.get("name")) for user in users):
+                return None
+            return f"{account} cannot be assigned in {self._options.project}"
+        reasons = []
+        for name in dict.fromkeys(filter(None, (person.email, *person.names))):
+            found = chosen(name, self._assignable(_query(name, cloud)), self._options.project)
+            if found.account is not None:
+                return None
+            reasons.append(found.reason)
+        return reasons[0] if reasons else "has no account, name or e-mail"
+
+    def _account_of(self, person: Person | None) -> str | None:
+        if person is None:
+            return None
+        return person.accounts.get(self._name) or person.accounts.get("jira")
+
     def forget(self) -> None:
         """Ask the site again next time."""
         self._memory.pop(MEMORY, None)
 
     def _search(self, name: str, cloud: bool) -> Resolution | AdapterError:
-        params = {
-            "project": self._options.project,
-            "maxResults": "50",
-            "query" if cloud else "username": name,
-        }
         try:
-            users = self._client.read("GET", "user/assignable/search", params=params)
+            users = self._assignable(_query(name, cloud))
         except AdapterError as error:
             return error
-        return chosen(name, users if isinstance(users, list) else [], self._options.project)
+        return chosen(name, users, self._options.project)
+
+    def _assignable(self, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
+        params = {"project": self._options.project, "maxResults": "50", **query}
+        users = self._client.read("GET", "user/assignable/search", params=params)
+        return users if isinstance(users, list) else []
 
     def _known(self) -> dict[str, tuple[str | None, str | None, dt.datetime]]:
         try:
@@ -129,6 +168,10 @@ def handles_in(memory: Mapping[str, str]) -> dict[str, str]:
         return dict(json.loads(memory.get(HANDLES, "{}")))
     except (ValueError, TypeError):
         return {}
+
+
+def _query(name: str, cloud: bool) -> dict[str, str]:
+    return {"query" if cloud else "username": name}
 
 
 def person_called(name: str, people: Sequence[Person]) -> Person | None:

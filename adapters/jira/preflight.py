@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
-from adapters.jira.creating import described
-from adapters.jira.metadata import Screen
+from adapters.jira.metadata import Screen, described
+from adapters.jira.people import People
 from adapters.jira.site import Site
+from adapters.jira.workflow import Workflow
 from tracker.errors import AdapterError, NotFoundError
-from tracker.models import Severity
-from tracker.remote import Problem
+from tracker.models import Person, Severity
+from tracker.remote import Problem, Refused
 
 PERMISSIONS = {
     "BROWSE_PROJECTS": (Severity.ERROR, "read issues"),
@@ -27,10 +27,42 @@ PERMISSIONS = {
 class Preflight:
     """Asks, and says what is fine and what is missing."""
 
-    def __init__(self, client: Client, options: JiraOptions, site: Site) -> None:
+    def __init__(
+        self,
+        client: Client,
+        options: JiraOptions,
+        site: Site,
+        people: People,
+        people_map: Sequence[Person] = (),
+    ) -> None:
         self._client = client
         self._options = options
         self._site = site
+        self._people = people
+        self._map = people_map
+        self._told: list[str] | None = None
+
+    def before_creating(self) -> Refused | None:
+        """Why nothing can be created in this run; asked once, with one request. The rest is told by `warnings`.
+
+        What the create screen wants is looked at with each issue.
+
+        Raises:
+            AdapterError: it could not be found out.
+        """
+        if self._told is not None:
+            return None
+        missing = [problem for problem in self._permissions() if not problem.ok]
+        for problem in missing:
+            if problem.message.endswith(PERMISSIONS["CREATE_ISSUES"][1]):
+                return Refused(problem.message, problem.hint)
+        self._told = [f"{problem.message} ({problem.hint})" for problem in missing]
+        return None
+
+    def warnings(self) -> list[str]:
+        """What is missing beyond creating, told once."""
+        told, self._told = self._told or [], [] if self._told is not None else None
+        return told
 
     def problems(self) -> Iterator[Problem]:
         """Who am I, what may I do, what does the project want.
@@ -64,7 +96,9 @@ class Preflight:
         yield from self._permissions()
         screen = self._site.screen()
         yield from self._screen(screen)
-        yield from self._workflow()
+        yield from Workflow(self._client, self._options, self._site).problems()
+        yield from self._resolutions()
+        yield from self._people.problems(self._map, cloud=self._site.is_cloud)
 
     def _permissions(self) -> Iterator[Problem]:
         params = {"projectKey": self._options.project, "permissions": ",".join(PERMISSIONS)}
@@ -115,22 +149,6 @@ class Preflight:
                 if allowed and value not in allowed:
                     hint = f"There is: {', '.join(allowed)}."
                     yield Problem(f"there is no {name} {value!r}", Severity.WARNING, hint)
-
-    def _workflow(self) -> Iterator[Problem]:
-        types = self._client.read("GET", f"project/{self._options.project}/statuses")
-        wanted = self._options.issue_type.casefold()
-        statuses: list[dict[str, Any]] = next(
-            (each["statuses"] for each in types if str(each.get("name")).casefold() == wanted), []
-        )
-        by_category: dict[str, list[str]] = {}
-        for each in statuses:
-            by_category.setdefault(each["statusCategory"]["key"], []).append(each["name"])
-        for category in ("new", "done"):
-            if statuses and category not in by_category:
-                yield Problem(f"the workflow has no status of the category {category!r}", Severity.WARNING)
-        shown = "; ".join(f"{category}: {', '.join(names)}" for category, names in by_category.items())
-        yield _fine(f"workflow: {shown}")
-        yield from self._resolutions()
 
     def _resolutions(self) -> Iterator[Problem]:
         names = [str(each.get("name")) for each in self._client.read("GET", "resolution")]

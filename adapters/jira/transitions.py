@@ -124,14 +124,19 @@ class Mover:
     def _steps_from(self, issue_id: str, status: str) -> tuple[list[Step], bool]:
         """The steps that an issue can take, and whether another issue told them."""
         if self._known is None:
-            return self._steps(issue_id), False
+            return self.steps(issue_id), False
         known = self._known.get(status)
         if known is not None:
             return known, True
-        told = self._known[status] = self._steps(issue_id)
+        told = self._known[status] = self.steps(issue_id)
         return told, False
 
-    def _steps(self, issue_id: str) -> list[Step]:
+    def steps(self, issue_id: str) -> list[Step]:
+        """The steps that an issue can take from where it is.
+
+        Raises:
+            AdapterError: they could not be read.
+        """
         path = f"issue/{issue_id}/transitions"
         data = self._client.read("GET", path, params={"expand": "transitions.fields"}) or {}
         return [
@@ -144,7 +149,7 @@ class Mover:
         for step in steps:
             if not self._reaches(step, goal):
                 continue
-            missing = self._missing(step, goal)
+            missing = self.missing(step, goal)
             if missing is None:
                 return step, []
             reasons.append(missing)
@@ -174,7 +179,7 @@ class Mover:
         usable.sort(key=lambda step: step.category != "indeterminate")
         return usable[0] if usable else None
 
-    def _missing(self, step: Step, goal: Goal) -> str | None:
+    def missing(self, step: Step, goal: Goal) -> str | None:
         """Why a step that leads to the goal cannot be taken, None where it can."""
         given = self._fields(step, goal)
         for key, meta in _required(step).items():
@@ -219,7 +224,7 @@ class Mover:
             reason += ": " + "; ".join(dict.fromkeys(walk.refusals))
         if not walk.taken:
             return Moved(reason)
-        back = next((step for step in self._steps(issue_id) if step.target == str(start.get("id"))), None)
+        back = next((step for step in self.steps(issue_id) if step.target == str(start.get("id"))), None)
         if back and isinstance(self._take(issue_id, back, Goal(Status.OPEN, None)), Answer):
             return Moved(reason)
         return Moved(f"{reason}; the issue is now in {walk.here!r}", walk.taken)

@@ -58,6 +58,7 @@ class Opener:
             memory=self._memory(name, table.type),
             wait=self.wait,
             announce=self.announce,
+            people=tuple(settings.people.values()),
         )
         return create(name, table.type, table.options, context)
 
