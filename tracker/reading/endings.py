@@ -117,6 +117,8 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
     if last <= head:
         return False
     word = plain[last:tail]
+    if "@" in plain[max(head, tail - _LONGEST_MENTION) : tail] and _mention(k, draft, head, tail):
+        return True
     if word[:1] == "@" and people.handles(word):
         draft.add_owners(k.people.owners(word), last, tail)
         draft.cut(last, tail)
@@ -131,6 +133,28 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
         draft.cut(last, tail)
         return True
     return _tail_due(k, draft, max(head, tail - 40), tail)
+
+
+def _mention(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
+    """A person or a day as Notion mentions them at the end: "@Kim Lee", "@January 20, 2026"."""
+    plain = draft.text.plain
+    at = plain.rfind("@", head, tail)
+    text = plain[at + 1 : tail]
+    if at <= head or plain[at - 1] != " " or " " not in text:
+        return False
+    dated = text[:1].isdecimal() or fold(text.split(" ", 1)[0]) in k.words.table("months")
+    if dated and k.calendar.read(text).day:
+        set_due(k, draft, text)
+        draft.note("due", at + 1, tail)
+    elif k.people.known(text) or k.people.is_person(text):
+        draft.add_owners(k.people.owners(text), at, tail)
+    else:
+        return False
+    draft.cut(at, tail)
+    return True
+
+
+_LONGEST_MENTION = 40
 
 
 def _tail_due(k: Knowledge, draft: Draft, window: int, tail: int) -> bool:

@@ -63,7 +63,11 @@ def _rest(draft: Draft, at: int) -> str:
 def take_keys(draft: Draft) -> None:
     """Bare keys and URLs outside of links."""
     plain = draft.text.plain[:MOST]
-    taken = [(mark.start, mark.end) for mark in draft.text.marks if mark.kind in ("link", "code", "image")]
+    taken = [
+        (mark.start, mark.end)
+        for mark in draft.text.marks
+        if mark.kind in ("code", "image") or (mark.kind == "link" and "://" in mark.value)
+    ]
     for ref in references.find(plain):
         if any(start <= ref.start < end for start, end in draft.cuts):
             continue

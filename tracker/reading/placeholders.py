@@ -37,6 +37,8 @@ _WORDS = frozenset(
 )
 _PATTERN = re.compile(r"(?i)\b(?:yyyy|dd/mm|mm/dd|hh:mm|lorem ipsum)\b|^inc(?:ident)?-[x#y]+")
 _LONGEST_WORD = max(map(len, _WORDS))
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
+"""Org mode writes its dates in brackets."""
 _MOST = 400
 
 
@@ -48,7 +50,7 @@ def is_placeholder(text: str) -> bool:
     if stripped[0].isalnum() or len(stripped) > _MOST:
         return False
     if _BRACKETED.match(stripped):
-        return True
+        return not _DATED.search(stripped)
     return stripped[0] in "[<{_«" and not _EACH.sub("", stripped).strip(" /|,;:-–—.()&\n")
 
 

@@ -93,9 +93,18 @@ class _Walk:
     def _comment(self, node: Element) -> None:
         if self.skipping is not None or not node.text:
             return
+        if node.text.startswith(_CDATA):
+            self._cdata(node)
+            return
         found = self.source.data.find(node.text.encode(errors="replace"), self.builder.cursor)
         at = found if found >= 0 else self.builder.cursor
         self.builder.out.append(Comment(self.source, at, at + len(node.text), node.text.strip()))
+
+    def _cdata(self, node: Element) -> None:
+        """What Confluence's storage format shows of a link; the bodies of its other macros are code."""
+        parent = node.getparent()
+        if parent is not None and parent.tag == "ac:plain-text-link-body":
+            self.builder.text(node.text[len(_CDATA) :].removesuffix("]]"))
 
     def _start(self, node: Element) -> None:
         if self.skipping is not None or not isinstance(node.tag, str):
@@ -140,6 +149,10 @@ class _Walk:
             for key, value in node.items()
             if key.startswith("data-incident-")
         }
+        if node.tag == "p" and classes in _FACTS:
+            times = {classes: "".join(node.itertext())}
+        if node.tag == "p" and "title" in classes.split():
+            self.builder.heading = 1  # the title of a Google document
         if times:
             self.builder.out.append(Metadata(self.source, self.builder.cursor, self.builder.cursor, times))
 
@@ -209,6 +222,9 @@ class _Walk:
 
     def user(self, node: Element) -> None:
         """A mentioned person (Confluence storage format)."""
+        parent = node.getparent()
+        if parent is not None and any(_is_body(sibling) for sibling in parent):
+            return  # its name is shown
         name = node.get("ri:username") or node.get("ri:userkey") or node.get("ri:account-id")
         if name:
             self.builder.text(f" @{name} ")
@@ -245,6 +261,14 @@ def _target(url: str) -> str:
     return url
 
 
+def _is_body(node: Element) -> bool:
+    """Whether an element is the text that a link of Confluence's storage format shows."""
+    return isinstance(node.tag, str) and node.tag.endswith("link-body")
+
+
+_CDATA = "[CDATA["
+_FACTS = ("author", "date")
+"""Classes of the paragraphs in which pandoc puts the title block of AsciiDoc."""
 _Handler = Callable[[_Walk, Element], None]
 _STARTS: Mapping[str, _Handler] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _Walk.heading),

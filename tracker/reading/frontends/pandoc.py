@@ -7,9 +7,10 @@ file and no connection), with a limit on memory and time.
 
 from __future__ import annotations
 
+import re
 import subprocess
 
-from tracker.reading.blocks import Block
+from tracker.reading.blocks import Block, Metadata
 from tracker.reading.frontends import FrontEndError, html
 from tracker.reading.source import Source
 
@@ -19,19 +20,53 @@ _MAX_BYTES = 20 * 1024 * 1024
 
 
 def asciidoc(source: Source) -> list[Block]:
-    """The blocks of an AsciiDoc document."""
-    return _read(source, "asciidoc")
+    """The blocks of an AsciiDoc document; its title block may state facts as attributes (":severity: SEV1")."""
+    facts = _facts(source.data)
+    head: list[Block] = [Metadata(source, 0, 0, facts)] if facts else []
+    return [*head, *_read(source, "asciidoc")]
+
+
+def _facts(data: bytes) -> dict[str, str]:
+    """Attributes of the title block, and a revision line that is only a date."""
+    facts: dict[str, str] = {}
+    for line in data[:_MOST_HEAD].decode(errors="replace").lstrip().split("\n"):
+        if not line.strip():
+            break
+        attribute = _ATTRIBUTE.match(line)
+        if attribute:
+            facts[attribute[1]] = attribute[2].strip()
+        elif _REVISION.match(line):
+            facts["date"] = line.strip()
+    return facts
+
+
+_ATTRIBUTE = re.compile(r":([\w-]+):\s+(\S.*)")
+_REVISION = re.compile(r"\s*\d{4}-\d\d-\d\d\s*$")
+_MOST_HEAD = 2000
 
 
 def mediawiki(source: Source) -> list[Block]:
     """The blocks of a MediaWiki page."""
-    return _read(source, "mediawiki")
+    return _read(source, "mediawiki", _TEMPLATE.sub(_shown, source.data))
 
 
-def _read(source: Source, form: str) -> list[Block]:
+def _shown(found: re.Match[bytes]) -> bytes:
+    """What a template shows that only marks up a word ({{done}}, {{phab|T123}}), byte for byte of the same length."""
+    start, end = found.span(1)
+    at = found.start()
+    return b" " * (start - at) + found[1] + b" " * (found.end() - end)
+
+
+_TEMPLATE = re.compile(
+    rb"\{\{(?:(?:phab|tracked|bug|ticket|task|user|ping|u|status)\s*\|\s*)?([\w #.-]{1,40})\}\}",
+    re.IGNORECASE,
+)
+
+
+def _read(source: Source, form: str, data: bytes | None = None) -> list[Block]:
     if len(source.data) > _MAX_BYTES:
         raise FrontEndError("too-large", f"more than {_MAX_BYTES} bytes of {form} are not read")
-    return html.converted(source, _convert(source.data, form))
+    return html.converted(source, _convert(source.data if data is None else data, form))
 
 
 def _convert(data: bytes, form: str) -> bytes:
