@@ -94,20 +94,23 @@ def token(options: GitHubOptions, context: TrackerContext, tracker: str) -> str:
     """The token, from the first place that has one.
 
     Raises:
-        AuthError: no place has one.
+        AuthError: no place has one, or a place that should be asked cannot be.
     """
     found = context.environ.get(options.token_env, "").strip()
     if not found and options.token_command:
         found = _from_command(options.token_command, context, tracker)
     if not found and options.keyring:
-        found = _from_keyring(options.keyring, options.repository.partition("/")[0])
+        found = _from_keyring(options, tracker)
     if found:
         return found
-    raise AuthError(
-        "there is no token",
-        tracker=tracker,
-        hint=f'Set {options.token_env}, or token_command = "gh auth token" in [trackers.{tracker}].',
-    )
+    hint = f'Set {options.token_env}, or token_command = "gh auth token" in [trackers.{tracker}].'
+    if options.keyring:
+        hint = f"Run `keyring set {options.keyring} {_owner(options)}`, or set {options.token_env}."
+    raise AuthError("there is no token", tracker=tracker, hint=hint)
+
+
+def _owner(options: GitHubOptions) -> str:
+    return options.repository.partition("/")[0]
 
 
 def _from_command(command: str, context: TrackerContext, tracker: str) -> str:
@@ -137,14 +140,21 @@ def _from_command(command: str, context: TrackerContext, tracker: str) -> str:
     return done.stdout.strip()
 
 
-def _from_keyring(service: str, user: str) -> str:
+def _from_keyring(options: GitHubOptions, tracker: str) -> str:
     import keyring
-    from keyring.errors import KeyringError
+    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 
+    reasons = {NoKeyringError: "this machine has none", KeyringLocked: "it is locked"}
     try:
-        return (keyring.get_password(service, user) or "").strip()
-    except KeyringError:
-        return ""
+        return (keyring.get_password(str(options.keyring), _owner(options)) or "").strip()
+    except KeyringError as error:
+        # The text of a backend's error may hold anything.
+        raise AuthError(
+            f"the system keyring cannot be asked: {reasons.get(type(error), type(error).__name__)}",
+            tracker=tracker,
+            hint=f"Set {options.token_env} or token_command, or unlock the keyring; `keyring --list-backends` shows "
+            "what there is.",
+        ) from None
 
 
 def _private_key(app: AppOptions, context: TrackerContext, tracker: str) -> str:

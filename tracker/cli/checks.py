@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,11 @@ from tracker.remote import Problem
 if TYPE_CHECKING:
     from tracker.cli.context import Invocation
     from tracker.models import PostMortem
+    from tracker.remote import Tracker
 
 Area = tuple[str, Problem]
 _MOST_NAMED = 8
+_MOST_ASKED = 20
 
 
 def preflight(invocation: Invocation) -> Iterator[Area]:
@@ -29,10 +32,13 @@ def preflight(invocation: Invocation) -> Iterator[Area]:
         yield "configuration", Problem(error.message, hint=error.hint)
         return
     yield from _area("configuration", _configuration, invocation)
-    yield from _area("documents", _documents, invocation)
+    owners: dict[str, Counter[str]] = {}
+    yield from _area("documents", partial(_documents, owners=owners), invocation)
     yield from _area("state", _state, invocation)
     for name in settings.trackers:
-        yield from _area(f"tracker {name}", partial(_tracker, name=name), invocation)
+        yield from _area(
+            f"tracker {name}", partial(_tracker, name=name, owners=owners.get(name, Counter())), invocation
+        )
 
 
 def _area(
@@ -67,7 +73,8 @@ def _configuration(invocation: Invocation) -> Iterator[Problem]:
         read_settings(settings.policies)
 
 
-def _documents(invocation: Invocation) -> Iterator[Problem]:
+def _documents(invocation: Invocation, owners: dict[str, Counter[str]]) -> Iterator[Problem]:
+    """What the documents hold; counts the owners of open items by tracker into `owners`."""
     from tracker.cli.sources import document_source
 
     settings = invocation.settings
@@ -90,6 +97,7 @@ def _documents(invocation: Invocation) -> Iterator[Problem]:
         )
     yield from _reading(found)
     yield from _people(found, invocation)
+    _count_owners(found, invocation, owners)
 
 
 def _reading(found: list[PostMortem]) -> Iterator[Problem]:
@@ -123,6 +131,20 @@ def _people(found: list[PostMortem], invocation: Invocation) -> Iterator[Problem
             severity=Severity.INFO,
             hint='Add [people.KEY] with names = ["..."] and the account, where the tracker does not know them by name.',
         )
+
+
+def _count_owners(found: list[PostMortem], invocation: Invocation, owners: dict[str, Counter[str]]) -> None:
+    from tracker.sync.desk import route_of
+    from tracker.sync.source import key_of
+
+    for document in found:
+        name = route_of(key_of(document.path, invocation.settings.root), invocation.settings)
+        still = (
+            item
+            for item in document.items
+            if not (item.placeholder or (item.status and item.status.is_closed))
+        )
+        owners.setdefault(name, Counter()).update(owner for item in still for owner in item.owners)
 
 
 def _state(invocation: Invocation) -> Iterator[Problem]:
@@ -163,11 +185,33 @@ def _new_state(invocation: Invocation) -> Iterator[Problem]:
         )
 
 
-def _tracker(invocation: Invocation, name: str) -> Iterator[Problem]:
+def _tracker(invocation: Invocation, name: str, owners: Counter[str]) -> Iterator[Problem]:
+    from tracker.cli.stores import open_state
     from tracker.cli.trackers import Opener
 
-    tracker = Opener(invocation)(name)
+    opener = Opener(invocation)
+    # What earlier runs used of a budget counts; a first run has used nothing.
+    with suppress(PmtrackError), open_state(invocation, create=False, migrate=False) as store:
+        opener.recall(store, writing=False)
+    tracker = opener(name)
     try:
-        yield from tracker.check()
+        found = list(tracker.check())
+        yield from found
+        if not any(problem.severity is Severity.ERROR and not problem.ok for problem in found):
+            yield from _assignable(tracker, owners, invocation)
     finally:
         tracker.close()
+
+
+def _assignable(tracker: Tracker, owners: Counter[str], invocation: Invocation) -> Iterator[Problem]:
+    """Owners of open items whom the tracker cannot assign: some trackers are asked once for each name, so the most frequent."""
+    if not tracker.capabilities.assignees:
+        return
+    names = [name for name, _ in owners.most_common(_MOST_ASKED)]
+    resolved = tracker.resolve(names, tuple(invocation.settings.people.values())) if names else {}
+    for name in names:
+        resolution = resolved.get(name)
+        if resolution is not None and resolution.account is None:
+            reason = resolution.reason or "nobody in the tracker matches"
+            hint = "Their items get no assignee. Add them to [people], with their account in the tracker."
+            yield Problem(f"owner {name}: {reason}", severity=Severity.WARNING, hint=hint)

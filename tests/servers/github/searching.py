@@ -22,4 +22,9 @@ def search(store: Store, query: Mapping[str, str], api: str) -> Mapping[str, Any
         for each in store.listed(repository)
         if all(word in each.title.casefold() for word in words)
     ]
-    return {"total_count": len(found), "incomplete_results": False, "items": found[:30]}
+    return {
+        "total_count": len(found),
+        "incomplete_results": False,
+        "search_type": "lexical",
+        "items": found[:30],
+    }
