@@ -19,7 +19,7 @@ WORKERS ?= auto
 ARGS ?=
 
 .PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
-	reference record-jira ci lock package bench faults kill-test bd dolt emulate record-github audit-dependencies sbom clean distclean
+	reference record-jira ci lock package bench faults kill-test test-lowest test-newest bd dolt emulate record-github audit-dependencies sbom clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -122,6 +122,17 @@ faults: setup-test ## the long fault campaigns
 kill-test: setup-test ## kill -9 on the create path, 100 times in a row
 	@PMTRACK_KILL_RUNS=100 $(PYTEST) -m kill $(ARGS)
 
+# Where another Python is to be used: make test-newest PYTHON=python3.13
+test-lowest: ## the tests with the oldest direct dependencies that pyproject.toml allows (needs uv)
+	@uv venv --quiet --clear --python $(PYTHON) .venv-lowest
+	@uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[all]' --group test
+	@.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+test-newest: ## the tests with the newest versions of everything (needs uv)
+	@uv venv --quiet --clear --python $(PYTHON) .venv-newest
+	@uv pip install --quiet --python .venv-newest/bin/python --upgrade --editable '.[all]' --group test
+	@.venv-newest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
 record-jira: setup-test ## record cassettes from a live Jira project (JIRA_URL, JIRA_PROJECT, JIRA_EMAIL, JIRA_TOKEN), else from the local server
 	@$(BIN)/python -m tests.jira_recording
 
@@ -162,4 +173,4 @@ clean: ## remove what the checks and the demo made
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean ## clean, and remove the virtual environment
-	@rm -rf $(VENV) .cache *.egg-info
+	@rm -rf $(VENV) .venv-lowest .venv-newest .cache *.egg-info
