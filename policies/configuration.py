@@ -27,7 +27,6 @@ from typing import Any, Literal
 from policies.calendar import Calendar
 from policies.options import make_settings
 from policies.rule import setting
-from tracker.errors import UserError
 from tracker.models import Severity
 
 _CLOSED = {"extra": "forbid"}
@@ -107,12 +106,4 @@ def make_calendar(settings: CalendarSettings, timezone: str = "UTC") -> Calendar
         UserError: the country or subdivision has no known holidays.
     """
     calendar = Calendar(timezone, settings.country, settings.subdivision, frozenset(settings.weekend))
-    if settings.country is not None:
-        try:
-            calendar.knows_holidays()
-        except (NotImplementedError, KeyError) as error:
-            raise UserError(
-                f"[policies.calendar]: no holidays are known for {settings.country} {settings.subdivision or ''}".rstrip(),
-                hint="Give an ISO 3166 country code and, if any, a subdivision that the `holidays` library knows.",
-            ) from error
-    return calendar
+    return calendar.require_holidays("[policies.calendar]")

@@ -82,7 +82,7 @@ def run_check(world: World, request: Request) -> CheckResult:
         (*inline_waivers(one for one in world.documents if request.wants(one.path)), *request.waivers),
         world,
         Rules(
-            request.calendar.today(world.now),
+            request.calendar.day(world.now),
             {rule.code: rule.scope for rule in able},
             frozenset(rule.code for rule in request.rules),
             request.settings.notice_days,

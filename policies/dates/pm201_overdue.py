@@ -45,7 +45,7 @@ class Settings:
 
 def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every open item whose due day has passed."""
-    today = calendar.today(world.now)
+    today = calendar.day(world.now)
     for tracked in open_items(world):
         due = due_of(tracked)
         if due is None or (late := (today - due).days) <= settings.grace_days:

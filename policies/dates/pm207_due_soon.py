@@ -46,7 +46,7 @@ class Settings:
 
 def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every open item that is due soon and that nobody works on."""
-    today = calendar.today(world.now)
+    today = calendar.day(world.now)
     for tracked in open_items(world):
         due = due_of(tracked)
         if due is None or not 0 <= (left := (due - today).days) <= settings.days or _is_started(tracked):

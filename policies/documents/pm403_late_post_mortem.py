@@ -45,7 +45,7 @@ class Settings:
 
 def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every post-mortem that came too late, or has not come yet."""
-    today = calendar.today(world.now)
+    today = calendar.day(world.now)
     for document in post_mortems(world):
         start = _incident_day(document)
         end = document.completed or (None if is_finished(document) else today)

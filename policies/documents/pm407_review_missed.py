@@ -47,7 +47,7 @@ class Settings:
 
 def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every review that was due and is not recorded."""
-    today = calendar.today(world.now)
+    today = calendar.day(world.now)
     for document in post_mortems(world):
         for review in document.reviews:
             if review.done or review.due is None or (today - review.due).days <= settings.grace_days:

@@ -23,22 +23,19 @@ from collections.abc import Iterator
 
 from policies.calendar import Calendar
 from policies.drift.pm305_dropped import dropped_as
-from policies.related import find_related, index_documents
 from policies.rule import NoSettings, Profile, Rule, Scope
 from policies.subjects import by_document, is_open
 from tracker.models import Finding, PostMortem, Severity
+from tracker.related import earlier_relatives, index_documents
 from tracker.world import TrackedItem, World
 
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every post-mortem whose relatives are not settled."""
-    index = index_documents(world)
+    index = index_documents(world.documents)
     items = {document.path: items for document, items in by_document(world)}
     for document in sorted(index.post_mortems, key=lambda one: one.path):
-        for name in document.related:
-            other = find_related(index, name)
-            if other is None or other.path == document.path or not _is_older(other, document):
-                continue
+        for name, other in earlier_relatives(index, document).items():
             unsettled = [one for one in items.get(other.path, ()) if is_open(one) or dropped_as(one)]
             if unsettled:
                 yield _finding(document, name, other, unsettled)
@@ -54,10 +51,6 @@ def _finding(document: PostMortem, name: str, other: PostMortem, items: list[Tra
         place="related",
         key=name,
     )
-
-
-def _is_older(other: PostMortem, document: PostMortem) -> bool:
-    return other.date is None or document.date is None or other.date <= document.date
 
 
 RULE = Rule(

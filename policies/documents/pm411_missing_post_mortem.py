@@ -22,9 +22,9 @@ import re
 from collections.abc import Iterator
 
 from policies.calendar import Calendar
-from policies.related import find_related, index_documents
 from policies.rule import NoSettings, Profile, Rule, Scope
 from tracker.models import Finding, Severity
+from tracker.related import find_related, index_documents
 from tracker.world import World
 
 _ID = re.compile(r"^[A-Z][A-Z_]{1,11}[-_ ]?\d[\w-]*$|^\d{4}-\d{2}-\d{2}[\w-]*$", re.IGNORECASE)
@@ -32,7 +32,7 @@ _ID = re.compile(r"^[A-Z][A-Z_]{1,11}[-_ ]?\d[\w-]*$|^\d{4}-\d{2}-\d{2}[\w-]*$",
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every related incident without a document."""
-    index = index_documents(world)
+    index = index_documents(world.documents)
     for document in index.post_mortems:
         for name in document.related:
             if _ID.match(name.strip()) and find_related(index, name) is None:

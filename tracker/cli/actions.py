@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tracker.cli.output import cell, fit, new_table, one_line
+from tracker.cli.output import cell, new_table, one_line
+from tracker.display import fit
 
 if TYPE_CHECKING:
     from rich.table import Table

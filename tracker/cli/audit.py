@@ -59,7 +59,7 @@ def _since(text: str | None, ledger: Ledger) -> dt.datetime | None:
     """End of the day that was asked for."""
     if text is None:
         return None
-    from tracker.reports.calendar import as_of_moment
+    from tracker.reports.periods import as_of_moment
 
     return as_of_moment(text, ledger.moment, ledger.calendar)
 

@@ -144,7 +144,8 @@ class _Check:
     def _print(self, result: CheckResult) -> None:
         from pathlib import Path
 
-        from tracker.cli.output import emit, neutralise
+        from tracker.cli.output import emit
+        from tracker.display import neutralise
 
         text = self._text(result)
         if self.options.output:

@@ -9,28 +9,19 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
+
+from tracker.display import REORDERING, fit, neutralise
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-# C0 controls become their pictures (ESC is shown as ␛), C1 controls and the characters that re-order a line
-# (Trojan Source, CVE-2021-42574) become a replacement character. Tab and newline are left to the caller.
-_PICTURES: dict[int, int | str] = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
-_PICTURES |= {0x7F: 0x2421}
-_PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd")
-
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
 _SHORTEST_SECRET = 8
 _PIPE_WIDTH = 160
-
-
-def neutralise(text: str) -> str:
-    """The text without anything that a terminal would obey; newlines and tabs stay."""
-    return text.replace("\r\n", "\n").translate(_PICTURES)
 
 
 def one_line(text: str) -> str:
@@ -85,10 +76,7 @@ def _harmless(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-_JSON_SAFE = {
-    code: f"\\u{code:04x}"
-    for code in [0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-}
+_JSON_SAFE = {code: f"\\u{code:04x}" for code in [0x7F, *range(0x80, 0xA0), *REORDERING]}
 
 
 def _plain(value: Any) -> Any:
@@ -157,29 +145,6 @@ def print_table(
     for number, row in enumerate(cells):
         table.add_row(*row, style=styles[number] if number < len(styles) else "")
     show(table, stream)
-
-
-GAP = 2
-_NARROWEST = 8
-
-
-def fit(widths: Sequence[int], room: int, fixed: Collection[int] = ()) -> list[int]:
-    """Widths of columns that fit into a line: the widest that may change gives way first.
-
-    Args:
-        widths: What each column would need.
-        room: Characters in a line, the gaps between columns included.
-        fixed: Numbers of the columns that keep their width.
-    """
-    fitted = list(widths)
-    while sum(fitted) + GAP * (len(fitted) - 1) > room:
-        loose = [
-            number for number in range(len(fitted)) if number not in fixed and fitted[number] > _NARROWEST
-        ]
-        if not loose:
-            break
-        fitted[max(loose, key=lambda number: fitted[number])] -= 1
-    return fitted
 
 
 def show(part: Table | Text, stream: TextIO | None = None) -> None:

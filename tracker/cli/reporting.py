@@ -95,7 +95,7 @@ def timezone_of(invocation: Invocation, asked: Asked) -> str:
 
 def moment_of(invocation: Invocation, asked: Asked) -> dt.datetime:
     """The moment of the report: now, or the end of the day that was asked for."""
-    from tracker.reports.calendar import as_of_moment
+    from tracker.reports.periods import as_of_moment
     from tracker.reports.settings import report_settings
 
     calendar = report_settings(invocation.settings).calendar(timezone_of(invocation, asked))

@@ -20,7 +20,7 @@ from tracker.cli.reporting import Asked, deliver_all, put_out, read_ledger, repo
 def review(invocation: Invocation, /, since: str, **options: Any) -> int:
     """Report whether the work from incidents gets done."""
     from tracker.cli.stores import open_state
-    from tracker.reports.calendar import period_since
+    from tracker.reports.periods import period_since
     from tracker.reports.report import report_of
     from tracker.reports.review import review_of
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from tracker.models import Finding, Severity
 from tracker.reports import metrics
-from tracker.reports.calendar import Period
 from tracker.reports.history import Life, unidentified
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine, line_of
+from tracker.reports.periods import Period
 from tracker.reports.trend import Week, trend
 from tracker.world import Event, RunRecord, TrackerHealth
 

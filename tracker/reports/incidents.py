@@ -5,14 +5,16 @@ from __future__ import annotations
 import calendar as months
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tracker.calendar import Calendar
 from tracker.models import PostMortem, Review
-from tracker.reports.calendar import Calendar, Period
+from tracker.related import earlier_relatives, index_documents
 from tracker.reports.history import Life, by_document
 from tracker.reports.lines import ItemLine, Lens, source_url
 from tracker.reports.metrics import urgency
+from tracker.reports.periods import Period
 
 # Two causes are the same when at least this share of the shorter one's telling words stands in the other;
 # below a half, causes that share no more than their vocabulary would match.
@@ -240,10 +242,11 @@ def known_but_unfixed(
         return ()
     items = by_document(found)
     causes = {id(document): _causes(document) for document in documents}
-    result = []
+    index, result = index_documents(documents), []
     for incident in new:
+        named = {other.path for other in earlier_relatives(index, incident).values()}
         for relative in documents:
-            why = _relation(incident, relative, causes)
+            why = _relation(incident, relative, named, causes)
             if why is None:
                 continue
             day = lens.calendar.start_of(incident.date or lens.today)
@@ -270,25 +273,26 @@ def _gravity(one: KnownButUnfixed) -> tuple[int, int, str, str]:
 
 
 def _relation(
-    incident: PostMortem, relative: PostMortem, causes: Mapping[int, Sequence[frozenset[str]]]
+    incident: PostMortem,
+    relative: PostMortem,
+    named: Collection[str],
+    causes: Mapping[int, Sequence[frozenset[str]]],
 ) -> str | None:
-    """Why an earlier incident is a relative, None where it is none."""
-    if relative is incident or relative.date is None or incident.date is None:
-        return None
-    if relative.date >= incident.date:
-        return None
-    if _names(incident, relative):
+    """Why an earlier incident is a relative, None where it is none; `named` are the paths of those that it names."""
+    if relative.path in named:
         return "related"
+    if (
+        relative is incident
+        or relative.date is None
+        or incident.date is None
+        or relative.date >= incident.date
+    ):
+        return None
     mine, theirs = causes[id(incident)], causes[id(relative)]
     if any(_alike(one, other) for one in mine for other in theirs):
         return "cause"
     same = incident.service and relative.service
     return "service" if same and _fold(incident.service) == _fold(relative.service) else None
-
-
-def _names(incident: PostMortem, relative: PostMortem) -> bool:
-    known = {_fold(relative.incident_id), _fold(relative.path), _fold(relative.path.rsplit("/", 1)[-1])}
-    return any(_fold(name) in known for name in incident.related if name.strip())
 
 
 def _fold(text: str | None) -> str:

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tracker.calendar import Calendar
 from tracker.models import PostMortem
 from tracker.people import people_of
-from tracker.reports.calendar import Calendar
 from tracker.reports.history import Life, lives
 from tracker.reports.incidents import post_mortems
 from tracker.reports.lines import ItemLine, Lens, aged, line_of

@@ -7,9 +7,9 @@ import itertools
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from tracker.calendar import Calendar
 from tracker.models import PostMortem, Status
 from tracker.people import People
-from tracker.reports.calendar import Calendar
 from tracker.reports.history import Life, due_changes, status_of, value_at
 from tracker.world import Side, TrackedItem
 

@@ -13,12 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar
 
-# C0 controls become their pictures; C1 controls and characters that re-order a line (CVE-2021-42574) a replacement.
-_PICTURES: dict[int, int | str] = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
-_PICTURES |= {0x7F: 0x2421}
-_PICTURES |= dict.fromkeys(
-    [*range(0x80, 0xA0), 0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
-)
+from tracker.display import neutralise_line
+
 LONGEST = 240
 
 T = TypeVar("T")
@@ -178,7 +174,7 @@ class Page:
 
 def plain(text: object) -> str:
     """The text on one line, without anything that a terminal or a bidirectional layout would obey."""
-    return " ".join(str(text).translate(_PICTURES).split())
+    return neutralise_line(str(text))
 
 
 def clip(text: object, most: int = LONGEST) -> str:

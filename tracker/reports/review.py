@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from tracker.reports import incidents, metrics
 from tracker.reports.agenda import AgendaItem, agenda
 from tracker.reports.audit import Freshness, freshness
-from tracker.reports.calendar import Period, period_before
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import NO_TEAM, ItemLine
+from tracker.reports.periods import Period, period_before
 from tracker.reports.trend import Week, trend
 
 _NEXT_DAYS = 14

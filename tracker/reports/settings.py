@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tracker.reports.calendar import Calendar
+from tracker.calendar import Calendar
 from tracker.settings import Settings
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -54,14 +54,19 @@ class ReportSettings:
     rows: int = 500
 
     def calendar(self, timezone: str) -> Calendar:
-        """The calendar of these settings in a time zone (IANA name)."""
-        return Calendar(
+        """The calendar of these settings in a time zone (IANA name).
+
+        Raises:
+            UserError: the country or subdivision has no known holidays.
+        """
+        calendar = Calendar(
             timezone=timezone,
             week_start=WEEKDAYS.index(self.week_start),
             weekend=frozenset(WEEKDAYS.index(day) for day in self.weekend),
             country=self.country,
             subdivision=self.subdivision,
         )
+        return calendar.require_holidays("[reports]")
 
 
 def report_settings(settings: Settings) -> ReportSettings:

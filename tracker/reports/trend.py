@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from tracker.reports.calendar import Calendar, Period
+from tracker.calendar import Calendar
 from tracker.reports.history import Life, due_at, due_changes
 from tracker.reports.metrics import Flow, count_changes
+from tracker.reports.periods import Period, weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _raise(differences: list[int], first: int, after: int) -> None:
 
 def trend(found: Iterable[Life], moment: dt.datetime, count: int, calendar: Calendar) -> tuple[Week, ...]:
     """The running week and the ones before it, oldest first."""
-    weeks = calendar.weeks(moment, count)
-    tally = _Tally(weeks, calendar)
+    spans = weeks(moment, count, calendar)
+    tally = _Tally(spans, calendar)
     for life in found:
         tally.add(life)
     still, cohort = list(accumulate(tally.open)), list(accumulate(tally.remaining))

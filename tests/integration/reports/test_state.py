@@ -10,10 +10,11 @@ import pytest
 
 from tests.integration.reports.recorded import record
 from tests.unit.reports.simulation import DAYS, FIRST, LAST, PEOPLE, Simulation, simulate
+from tracker.calendar import Calendar
 from tracker.reports import metrics
-from tracker.reports.calendar import Calendar, Period
 from tracker.reports.history import lives
 from tracker.reports.ledger import ledger_of
+from tracker.reports.periods import Period
 from tracker.reports.settings import ReportSettings
 from tracker.state.store import Store
 

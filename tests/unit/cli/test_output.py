@@ -10,24 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.cli import output
+from tracker.display import neutralise
 
 ORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @given(st.text(st.characters(categories=["Cc", "Cf", "L", "Zs", "So"])))
 def test_a_neutralised_text_holds_no_control_character(text: str) -> None:
-    cleaned = output.neutralise(text)
+    cleaned = neutralise(text)
     assert not [c for c in cleaned if unicodedata.category(c) == "Cc" and c not in "\n\t"]
     assert not ORDERING & set(cleaned)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"])))
 def test_an_ordinary_text_is_left_alone(text: str) -> None:
-    assert output.neutralise(text) == text
+    assert neutralise(text) == text
 
 
 def test_an_escape_sequence_stays_visible() -> None:
-    assert output.neutralise("a\x1b[31mred\x9b1m") == "a␛[31mred\ufffd1m"
+    assert neutralise("a\x1b[31mred\x9b1m") == "a␛[31mred\ufffd1m"
 
 
 def test_one_line_has_no_line_break() -> None:

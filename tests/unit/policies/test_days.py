@@ -43,8 +43,8 @@ def test_a_country_without_known_holidays_is_an_error() -> None:
 
 def test_the_day_is_the_one_of_the_time_zone() -> None:
     late = dt.datetime(2026, 5, 6, 23, 30, tzinfo=dt.UTC)
-    assert Calendar("Asia/Tokyo").today(late) == dt.date(2026, 5, 7)
-    assert Calendar().today(late) == WEDNESDAY
+    assert Calendar("Asia/Tokyo").day(late) == dt.date(2026, 5, 7)
+    assert Calendar().day(late) == WEDNESDAY
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)), st.integers(0, 60))

@@ -8,8 +8,8 @@ from functools import cache
 from tests.unit.reports.simulation import simulate, with_hostile_titles
 from tracker.models import Finding, Severity, Span
 from tracker.reports.audit import Findings, Waiver, audit_of
-from tracker.reports.calendar import period_since
 from tracker.reports.ledger import Ledger, earlier, ledger_of
+from tracker.reports.periods import period_since
 from tracker.reports.report import Report, report_of
 from tracker.reports.review import review_of
 from tracker.reports.settings import ReportSettings

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.reports.simulation import DAYS, FIRST, LAST, Simulation, simulate
+from tracker.calendar import Calendar
 from tracker.models import ActionItem, Issue, IssueRef, PostMortem, Status
 from tracker.reports import metrics
-from tracker.reports.calendar import Calendar, Period
 from tracker.reports.history import Life, lives
 from tracker.reports.ledger import ledger_of
+from tracker.reports.periods import Period
 from tracker.reports.settings import ReportSettings
 from tracker.reports.trend import trend
 from tracker.world import Event, Side, TrackedItem, World

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.reports.page import Chart, Page, Section, Table, Tile, Tone, count_of
+from tracker.display import GAP, fit
+from tracker.reports.page import Cell, Chart, Column, Page, Row, Section, Table, Tile, Tone, count_of
 from tracker.reports.report import Report
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, Group
     from rich.table import Table as RichTable
+    from rich.text import Text
 
 ROWS = 25
 WIDTH = 160
 _STYLES = {Tone.PLAIN: "", Tone.GOOD: "green", Tone.WARN: "yellow", Tone.BAD: "red"}
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR = 32
+_WIDEST = 60
+_LEAST_PROSE, _LEAST_PLACE, _LONGEST_WORD = 20, 16, 18
 
 
 def render(report: Report) -> str:
@@ -27,19 +32,27 @@ def render(report: Report) -> str:
     out = io.StringIO()
     console = Console(file=out, width=WIDTH, no_color=True, highlight=False, markup=False, emoji=False)
     write(report, console)
-    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+    return out.getvalue()
 
 
 def write(report: Report, console: Console) -> None:
-    """The page on a console.
+    """The page on a console; without trailing blanks where that is no terminal.
 
     Args:
         report: The report.
         console: Made by the caller, who knows whether it is a terminal and how wide.
     """
+    if console.is_terminal:
+        _write_page(report.page, console)
+        return
+    with console.capture() as capture:
+        _write_page(report.page, console)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
+
+
+def _write_page(page: Page, console: Console) -> None:
     from rich.text import Text
 
-    page = report.page
     _write_head(page, console)
     for section in page.sections:
         console.print()
@@ -87,29 +100,89 @@ def _write_section(section: Section, console: Console) -> None:
     for table in tables:
         if len(tables) > 1:
             console.print(Text(table.caption, style="italic"))
-        console.print(_table(table))
+        _write_table(table, console)
         if len(table.rows) > ROWS:
             more = count_of(len(table.rows) - ROWS, "more row")
             console.print(Text(f"{more} in the html, csv and json forms", style="dim"))
 
 
-def _table(table: Table) -> RichTable:
+def _write_table(table: Table, console: Console) -> None:
+    """As a table where its columns fit, else as cards: nothing is ever cut off."""
+    from rich.console import Group
+
+    rows = table.rows.first(ROWS)
+    widths = column_widths(table.columns, rows, console.width)
+    made = Group(*map(partial(_card, table.columns), rows)) if widths is None else _grid(table, rows, widths)
+    console.print(made)
+
+
+def column_widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> list[int] | None:
+    """Widths with which the table fits into the room, None where even folded it does not.
+
+    Prose and what is longer than a line's quarter may fold; an id, a day or a number keeps its width.
+    """
+    from rich.cells import cell_len
+
+    natural = [
+        max(cell_len(text) for text in (column.name, *(row.cells[number].text for row in rows)))
+        for number, column in enumerate(columns)
+    ]
+    least = [
+        min(width, _LEAST_PROSE if column.wide else _LEAST_PLACE if width > _LONGEST_WORD else width)
+        for width, column in zip(natural, columns, strict=True)
+    ]
+    if sum(least) + GAP * (len(columns) - 1) > room:
+        return None
+    widths = [
+        min(width, _WIDEST) if column.wide else width for width, column in zip(natural, columns, strict=True)
+    ]
+    fixed = {number for number, width in enumerate(natural) if width == least[number]}
+    fitted = fit(widths, room, fixed)
+    return [max(width, minimum) for width, minimum in zip(fitted, least, strict=True)]
+
+
+def _grid(table: Table, rows: Sequence[Row], widths: Sequence[int]) -> RichTable:
     from rich.table import Table as RichTable
+
+    made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="dim", pad_edge=False)
+    for column, width in zip(table.columns, widths, strict=True):
+        made.add_column(
+            column.name, justify="right" if column.numeric else "left", overflow="fold", width=width
+        )
+    for row in rows:
+        made.add_row(*map(_shown, row.cells))
+    return made
+
+
+def _card(columns: Sequence[Column], row: Row) -> Group:
+    """A row for a narrow screen: the prose first, the other columns below it with their names."""
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
-    made = RichTable(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for column in table.columns:
-        made.add_column(
-            column.name,
-            justify="right" if column.numeric else "left",
-            overflow="fold",
-            ratio=None,
-            min_width=20 if column.wide else None,
-            max_width=60 if column.wide else None,
-        )
-    for row in table.rows.first(ROWS):
-        made.add_row(*(Text(cell.text, style=_style(cell.tone, cell.href)) for cell in row.cells))
-    return made
+    pairs = [(column, cell) for column, cell in zip(columns, row.cells, strict=True) if _says(cell)]
+    lead = next((pair for pair in pairs if pair[0].wide), pairs[0])
+    rest = [pair for pair in pairs if pair is not lead]
+    named = [Text.assemble((_card_name(column, cell), "dim"), _shown(cell)) for column, cell in rest]
+    return Group(
+        Text.assemble("• ", _shown(lead[1])),
+        Padding(Text(" · ", style="dim").join(named), (0, 0, 0, 2)),
+    )
+
+
+def _card_name(column: Column, cell: Cell) -> str:
+    """The name of what would not be understood without: numbers, days, levels and ids."""
+    return f"{column.name.lower()} " if column.numeric or cell.sort is not None or column.name == "ID" else ""
+
+
+def _says(cell: Cell) -> bool:
+    return cell.text not in ("", "–")
+
+
+def _shown(cell: Cell) -> Text:
+    from rich.text import Text
+
+    return Text(cell.text, style=_style(cell.tone, cell.href))
 
 
 def _style(tone: Tone, href: str | None) -> str:
