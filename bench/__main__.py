@@ -8,6 +8,7 @@ import importlib
 import os
 import pkgutil
 import platform
+from collections.abc import Sequence
 from pathlib import Path
 
 import bench
@@ -33,22 +34,39 @@ def row(name: str, figure: Figure) -> str:
     return f"| {name} | {figure.subject} | {figure.value:.3g} {figure.unit} | {target} | {met} | {figure.yardstick} |"
 
 
-def table(names: list[str]) -> str:
-    """The whole table, with date and machine above it."""
-    lines = [
+def table(names: list[str], kept: Sequence[str] = ()) -> str:
+    """The whole table, with date and machine above it.
+
+    Args:
+        names: What to measure now.
+        kept: Lines of an earlier table; those of subjects that are not measured now stay as they are.
+    """
+    rows = earlier(kept, names)
+    for name in names:
+        for figure in importlib.import_module(f"bench.{name}").measure():
+            rows.setdefault(name, []).append(row(name, figure))
+            print(rows[name][-1], flush=True)
+    head = [
         (
-            f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
+            f"Last measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}, {os.cpu_count()} cores, "
             f"Python {platform.python_version()}, {platform.system()}."
         ),
         "",
         "| bench | subject | measured | target | met | yardstick |",
         "|---|---|---|---|---|---|",
     ]
-    for name in names:
-        for figure in importlib.import_module(f"bench.{name}").measure():
-            lines.append(row(name, figure))
-            print(lines[-1], flush=True)
-    return "\n".join(lines) + "\n"
+    return "\n".join([*head, *(line for lines in rows.values() for line in lines)]) + "\n"
+
+
+def earlier(lines: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+    """The rows of an earlier table by subject, in its order; a subject that is measured again keeps only its place."""
+    rows: dict[str, list[str]] = {}
+    existing = subjects()
+    for line in lines:
+        name = line.strip("| ").split(" |")[0]
+        if line.startswith("| ") and name in existing:
+            rows.setdefault(name, []).extend([] if name in names else [line])
+    return rows
 
 
 def main() -> None:
@@ -59,11 +77,11 @@ def main() -> None:
     options = parser.parse_args()
     # An installed pmtrack has its byte code; without it every start would be measured with a compilation.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    text = table(options.names or subjects())
+    before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN, 1)
+    known, after = rest.split(END, 1)
+    text = table(options.names or subjects(), known.splitlines())
     if options.write:
-        page = PAGE.read_text(encoding="utf-8")
-        before, rest = page.split(BEGIN, 1)
-        PAGE.write_text(f"{before}{BEGIN}\n{text}{END}{rest.split(END, 1)[1]}", encoding="utf-8")
+        PAGE.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

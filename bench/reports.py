@@ -15,7 +15,7 @@ from pathlib import Path
 from bench.figure import Figure
 from tracker.models import ActionItem, Issue, IssueRef, PostMortem, Status
 from tracker.state.records import LinkRecord, TrackerRecord
-from tracker.state.store import Store, open_store
+from tracker.state.store import open_store
 from tracker.state.writer import Writer
 from tracker.world import Event, Side
 
@@ -38,12 +38,12 @@ _WORDS = (
 
 
 def measure() -> list[Figure]:
-    """Time and memory of the audit, text and HTML."""
+    """Time and memory of the audit in each of its forms."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, dt.datetime.now(dt.UTC).replace(microsecond=0))
         figures = []
-        for form in ("json", "html"):
+        for form in ("text", "markdown", "html", "json", "csv"):
             seconds, megabytes = run(folder, form)
             subject = f"audit --format {form}, {DOCUMENTS:,} documents, {DOCUMENTS * ITEMS_EACH:,} items"
             figures += [
@@ -77,20 +77,21 @@ def run(folder: Path, form: str) -> tuple[float, float]:
 
 
 def fill(folder: Path, now: dt.datetime) -> None:
-    """A state as a year of syncs leaves it."""
+    """A state as a year of nightly syncs leaves it: one transaction for the documents of a day."""
     (folder / ".pmtrack").mkdir()
     (folder / "pmtrack.toml").write_text('documents = ["docs/**/*.md"]\n', encoding="utf-8")
     chance = random.Random(11)
     with open_store("sqlite:///.pmtrack/state.db", root=folder, now=lambda: now) as store:
-        for first in range(0, DOCUMENTS, 500):
-            _write(store, range(first, first + 500), chance, now)
+        for day in range(DAYS):
+            writer = Writer(now - dt.timedelta(days=day, hours=1))
+            _write(writer, range(day, DOCUMENTS, DAYS), chance, now)
+            store.commit(writer)
         store.save_tracker(TrackerRecord("local", "local", last_attempt=now, last_success=now))
 
 
-def _write(store: Store, numbers: Sequence[int], chance: random.Random, now: dt.datetime) -> None:
+def _write(writer: Writer, numbers: Sequence[int], chance: random.Random, now: dt.datetime) -> None:
+    seen = now - dt.timedelta(days=numbers[0], hours=1)
     for number in numbers:
-        seen = now - dt.timedelta(days=chance.random() * DAYS)
-        writer = Writer(seen)
         path = f"docs/postmortems/{seen.year}/inc-{number:05d}.md"
         items = tuple(_items(chance, seen))
         writer.document(
@@ -98,7 +99,6 @@ def _write(store: Store, numbers: Sequence[int], chance: random.Random, now: dt.
         )
         for position, item in enumerate(items):
             _put(writer, number * ITEMS_EACH + position, path, position, item, chance, seen, now)
-        store.commit(writer)
 
 
 def _document(path: str, number: int, items: tuple[ActionItem, ...], seen: dt.datetime) -> PostMortem:

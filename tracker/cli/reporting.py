@@ -29,12 +29,16 @@ FORMS = ("text", "markdown", "html", "json", "csv")
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Half a million values without cycles are made once and kept: looking for garbage among them only costs time."""
+    """Half a million values without cycles are made once and kept: looking for garbage among them only costs time.
+
+    They are set aside before the collector goes on, or its first round would look at all of them.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 

@@ -258,8 +258,13 @@ def due_changes(tracked: TrackedItem) -> Sequence[tuple[dt.datetime, dt.date | N
 
 def due_at(tracked: TrackedItem, moment: dt.datetime) -> dt.date | None:
     """The due date that counted at a moment."""
+    return due_of(due_changes(tracked), moment)
+
+
+def due_of(changes: Sequence[tuple[dt.datetime, dt.date | None]], moment: dt.datetime) -> dt.date | None:
+    """The date that counted at a moment, of the changes of `due_changes`."""
     due = None
-    for at, value in due_changes(tracked):
+    for at, value in changes:
         if at > moment:
             break
         due = value

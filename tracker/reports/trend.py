@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from tracker.calendar import Calendar
-from tracker.reports.history import Life, due_at, due_changes
+from tracker.reports.history import Life, due_changes, due_of
 from tracker.reports.metrics import Flow, count_changes
 from tracker.reports.periods import Period, weeks
 
@@ -69,7 +69,7 @@ class _Tally:
                 _raise(self.overdue, max(first, bisect_right(self.last_days, due)), after)
             return
         for number in range(first, after):
-            due = due_at(life.tracked, self.weeks[number].end)
+            due = due_of(changes, self.weeks[number].end)
             if due is not None and due < self.last_days[number]:
                 _raise(self.overdue, number, number + 1)
 

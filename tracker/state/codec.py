@@ -40,8 +40,10 @@ _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def _adapter(type_: type) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
+    # Asked sixty thousand times for a large archive, and an import costs as much as reading one issue.
+    known = _adapters.get(type_)
+    if known is None:
+        from pydantic import TypeAdapter
 
-    if type_ not in _adapters:
-        _adapters[type_] = TypeAdapter(type_)
-    return _adapters[type_]
+        known = _adapters[type_] = TypeAdapter(type_)
+    return known

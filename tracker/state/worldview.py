@@ -29,11 +29,12 @@ def world_at(
     events = _events(connection)
     conflicts = _conflicts(connection)
     documents = reader.post_mortems(connection)
-    records = list(reader.all_items(connection, documents))
-    titles = {record.item_id: record.item.title for record in records}
-    items = [_tracked(record, events.get(record.item_id, ()), conflicts, as_of) for record in records]
+    items = [
+        _tracked(record, events.pop(record.item_id, ()), conflicts, as_of)
+        for record in reader.all_items(connection, documents)
+    ]
     if as_of is None:
-        items += _unidentified(reader.documents(connection), documents, titles)
+        items += _unidentified(reader.documents(connection), documents, items)
     else:
         items = [item for item in items if item.first_seen is None or item.first_seen <= as_of]
         seen = _first_seen(connection)
@@ -105,9 +106,12 @@ def _tracked(
 
 
 def _unidentified(
-    records: Mapping[str, DocumentRecord], documents: Mapping[str, PostMortem], titles: Mapping[str, str]
+    records: Mapping[str, DocumentRecord], documents: Mapping[str, PostMortem], known: Sequence[TrackedItem]
 ) -> list[TrackedItem]:
     """Rows that could be either of several known items: they have no identity yet."""
+    if not any(record.ambiguous for record in records.values()):
+        return []
+    titles = {tracked.item_id: tracked.item.title for tracked in known}
     found = []
     for path, record in records.items():
         rows = [item for item in documents[path].items if not item.placeholder] if record.ambiguous else []
@@ -155,27 +159,27 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(text.split(", ")) if text else ()
 
 
-def _events(connection: Connection) -> Mapping[str, list[Event]]:
+def _events(connection: Connection) -> dict[str, list[Event]]:
     names = ("at", "item_id", "side", "field", "old", "new", "by")
     columns = (getattr(ObservedChange, name) for name in names)
     found: defaultdict[str, list[Event]] = defaultdict(list)
     # The same few texts come back a hundred thousand times: one copy of each is enough.
     same, sides = sys.intern, {side.value: side for side in Side}
     # In the order of the key, which costs the database no sorting; each item's few are sorted here.
-    for at, item_id, side, name, old, new, by in connection.execute(
-        select(*columns).order_by(ObservedChange.id)
-    ):
-        found[item_id].append(
-            Event(
-                at,
-                same(item_id),
-                sides[side],
-                same(name),
-                old and same(old),
-                new and same(new),
-                by and same(by),
+    result = connection.execute(select(*columns).order_by(ObservedChange.id))
+    for part in result.partitions(reader.ROWS_AT_ONCE):
+        for at, item_id, side, name, old, new, by in part:
+            found[item_id].append(
+                Event(
+                    at,
+                    same(item_id),
+                    sides[side],
+                    same(name),
+                    old and same(old),
+                    new and same(new),
+                    by and same(by),
+                )
             )
-        )
     for events in found.values():
         events.sort(key=_when)
     return found
