@@ -10,6 +10,7 @@ from tracker.cli.output import cell, new_table, one_line
 from tracker.display import fit
 
 if TYPE_CHECKING:
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -51,32 +52,48 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 ATTENTION = ("conflict", "orphan", "skip")
 
 
-def plan_tables(actions: Sequence[ActionRecord], width: int) -> Iterator[Text | Table]:
+def plan_tables(actions: Sequence[ActionRecord], width: int) -> Iterator[Text | Table | Padding]:
     """The plan: for each document a heading and a row per action, columns aligned over all of them.
 
     Args:
         actions: The plan.
         width: Columns of the terminal.
     """
+    from rich.padding import Padding
     from rich.text import Text
 
     rows = [_plan_row(record) for record in actions]
     widths = _widths([_HEADER, *rows], width)
+    below = widths[-1] < min(_READABLE, max(len(row[-1]) for row in rows))
+    if below:
+        widths = _widths([row[:-1] for row in (_HEADER, *rows)], width)
     for number, (document, group) in enumerate(groupby(zip(actions, rows, strict=True), key=_document)):
         yield Text(("\n" if number else "") + one_line(document), style="bold")
-        table = new_table(
-            [{"header": name, "width": size} for name, size in zip(_HEADER, widths, strict=True)]
-        )
-        table.show_header = number == 0
-        for record, row in group:
-            cells = [cell(value) for value in row]
-            cells[0].stylize(_STYLES.get(record.action, ""))
-            table.add_row(*cells)
-        yield table
+        pairs = list(group)
+        for first, part in enumerate([pair] for pair in pairs) if below else [(0, pairs)]:
+            yield _table(part, widths, header=number == first == 0)
+            if below and part[0][1][-1]:
+                yield Padding(cell(part[0][1][-1], "dim"), (0, 0, 0, _INDENT))
+
+
+def _table(
+    pairs: Sequence[tuple[ActionRecord, Sequence[str]]], widths: Sequence[int], *, header: bool
+) -> Table:
+    """Rows of the plan, in as many columns as there are widths."""
+    columns = zip(_HEADER, widths, strict=False)
+    table = new_table([{"header": name, "width": size} for name, size in columns])
+    table.show_header = header
+    for record, row in pairs:
+        cells = [cell(value) for value in row[: len(widths)]]
+        cells[0].stylize(_STYLES.get(record.action, ""))
+        table.add_row(*cells)
+    return table
 
 
 _HEADER = ("Action", "Line", "Item", "Owner", "Due", "Issue", "Why")
 _FIXED = (0, 1, 4, 5)
+_READABLE = 45  # columns below which a reason stands under its row rather than in a column of its own
+_INDENT = 10
 
 
 def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
@@ -85,12 +102,12 @@ def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
 
 def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
     """Columns as wide as their content; item, owner and reason give way where the line is too short."""
-    natural = [max(cell(row[number]).cell_len for row in rows) for number in range(len(_HEADER))]
+    natural = [max(cell(row[number]).cell_len for row in rows) for number in range(len(rows[0]))]
     return fit(natural, width, _FIXED)
 
 
 def _plan_row(record: ActionRecord) -> list[str]:
-    issue = record.issue or (f"new in {record.tracker}" if record.tracker else "")
+    issue = record.issue or (f"new in {record.tracker}" if record.action == "create" else "")
     values = (
         record.action,
         record.line or "",
@@ -155,7 +172,9 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
         yield f"{_counts(writes, dry_run=dry_run)}. {world}."
     failed = sum(record.outcome == "failed" for record in report.actions)
     deferred = sum(record.outcome == "deferred" for record in report.actions)
-    if failed or deferred:
+    if (failed or deferred) and dry_run:
+        yield f"As things are, {failed} would fail and {deferred} be put off; see above why."
+    elif failed or deferred:
         yield f"Not done: {failed} failed, {deferred} put off. What was done is recorded; run the same command again."
     if dry_run and writes:
         yield "Nothing was written. `pmtrack sync` with the same arguments does it."

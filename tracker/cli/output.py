@@ -16,6 +16,7 @@ from tracker.display import REORDERING, fit, neutralise
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -147,7 +148,7 @@ def print_table(
     show(table, stream)
 
 
-def show(part: Table | Text, stream: TextIO | None = None) -> None:
+def show(part: Table | Text | Padding, stream: TextIO | None = None) -> None:
     """Print a table or styled text; without trailing blanks where it goes into a pipe or file."""
     screen = console(stream)
     if screen.is_terminal:

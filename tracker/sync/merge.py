@@ -134,7 +134,10 @@ class _Collected:
             FieldConflict(sides.field, sides.document, sides.tracker, sides.base_tracker, winner, reason)
         )
         if winner == "document":
-            self.changes.append(FieldChange(sides.field, sides.tracker, sides.want, reason))
+            won = (
+                f"{sides.field.value}: the document's {_shown(sides.document)} wins the conflict (merge rule)"
+            )
+            self.changes.append(FieldChange(sides.field, sides.tracker, sides.want, won))
             self.base[sides.field] = (sides.document, sides.want)
         elif winner == "tracker":
             self.base[sides.field] = (sides.document, sides.tracker)
@@ -251,14 +254,14 @@ def _context(collected: _Collected, document: Values, tracker: Values, base: Bas
         collected.base[Field.CONTEXT] = (document[Field.CONTEXT], tracker[Field.CONTEXT])
         return
     why = (
-        "what the document says changed"
-        if ours_changed
-        else "pmtrack's block in the issue was edited or removed"
+        "brought up to date with the document" if ours_changed else "restored, somebody edited or removed it"
     )
     if base is None:
-        why = "the issue gets pmtrack's block"
+        why = "put into the issue"
     after = document[Field.CONTEXT]
-    collected.changes.append(FieldChange(Field.CONTEXT, tracker[Field.CONTEXT], after, f"context: {why}"))
+    collected.changes.append(
+        FieldChange(Field.CONTEXT, tracker[Field.CONTEXT], after, f"block in the body: {why}")
+    )
     collected.base[Field.CONTEXT] = (document[Field.CONTEXT], after)
 
 

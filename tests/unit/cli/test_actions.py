@@ -1,0 +1,62 @@
+"""How a plan and its summary read."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from tracker.cli.actions import plan_tables, summary_lines
+from tracker.errors import ExitCode
+from tracker.sync.report import ActionRecord, SyncReport
+
+WHY = "due: document changed 2026-12-01 → 2026-12-24, tracker changed 2026-12-01 → 2027-02-02; the document wins"
+CONFLICT = ActionRecord(
+    "conflict", "Add alerting for payment queue depth", "01", "docs/a.md", 10, "local", "pm-1", reason=WHY
+)
+SKIPPED = ActionRecord(
+    "skip", "Rotate the keys", "02", "docs/a.md", 12, "local", reason="the row names X", outcome="failed"
+)
+
+
+def printed(width: int, *actions: ActionRecord) -> list[str]:
+    out = io.StringIO()
+    screen = Console(file=out, width=width, highlight=False, markup=False)
+    for part in plan_tables(actions, width):
+        screen.print(part)
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_where_the_line_is_long_enough_the_reason_has_a_column() -> None:
+    lines = printed(250, CONFLICT)
+    assert lines[1].endswith("Why")
+    assert lines[3].endswith(WHY)
+
+
+def test_where_it_is_not_the_reason_stands_whole_under_its_row() -> None:
+    lines = printed(80, CONFLICT, SKIPPED)
+    assert "Why" not in lines[1]
+    at = next(number for number, line in enumerate(lines) if line.startswith("conflict"))
+    under = [line for line in lines[at + 1 :] if line.startswith(" " * 10) and line[10] != " "]
+    assert " ".join(line.strip() for line in under[:2]) == WHY
+
+
+def test_only_a_create_is_shown_as_a_new_issue() -> None:
+    assert not any("new in local" in line for line in printed(120, SKIPPED))
+
+
+def test_a_dry_run_does_not_claim_to_have_recorded_anything() -> None:
+    report = SyncReport((SKIPPED,), exit_code=ExitCode.PARTIAL, documents=1, items=2)
+    said = list(summary_lines(report, dry_run=True))
+    assert said[-1] == "As things are, 1 would fail and 0 be put off; see above why."
+    assert "recorded" not in " ".join(said)
+    assert "What was done is recorded" in list(summary_lines(report, dry_run=False))[-1]
+
+
+def test_the_summary_names_what_could_not_be_looked_at() -> None:
+    report = SyncReport(exit_code=ExitCode.PARTIAL, documents=3, items=2, unread=1, troubled=("jira",))
+    (line,) = summary_lines(report, dry_run=False)
+    assert line == (
+        "Nothing was done: 2 action items in 3 documents; 1 document could not be read (see above); "
+        "jira could not be used to the end (see above)."
+    )
