@@ -13,6 +13,8 @@ from tracker.sync.report import ActionRecord, Progress
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+_WORKING = "Syncing"
+
 
 class TerminalProgress(Progress):
     """Prints the plan and the outcomes to standard output and shows a bar on standard error where that is a terminal.
@@ -27,6 +29,7 @@ class TerminalProgress(Progress):
         self._quiet = quiet
         self._bar: Bar | None = None
         self._task: Any = None
+        self._announced = ""
 
     def planned(self, actions: Sequence[ActionRecord]) -> None:
         """Print the plan before anything is written."""
@@ -42,16 +45,17 @@ class TerminalProgress(Progress):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._bar = Progress(
-            TextColumn("Syncing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
             console=console(sys.stderr), transient=True,
         )  # fmt: skip
-        self._task = self._bar.add_task("", total=total)
+        self._task = self._bar.add_task(_WORKING, total=total)
         self._bar.start()
 
     def advanced(self, record: ActionRecord) -> None:
         """Print one outcome."""
+        self._announced = ""
         if self._bar is not None:
-            self._bar.advance(self._task)
+            self._bar.update(self._task, advance=1, description=_WORKING)
         if not self._show or (self._quiet and record.outcome not in ("failed", "deferred")):
             return
         line = look.outcome_line(record)
@@ -65,8 +69,13 @@ class TerminalProgress(Progress):
             emit(line)
 
     def announce(self, text: str) -> None:
-        """A word while waiting."""
-        if not self._quiet:
+        """A word while waiting: beside the bar where there is one, else on a line of its own; the same word is said once."""
+        if self._quiet or text == self._announced:
+            return
+        self._announced = text
+        if self._bar is not None:
+            self._bar.update(self._task, description=text, refresh=True)
+        else:
             say(text)
 
     def confirm(self, question: str) -> bool:

@@ -63,8 +63,9 @@ def test_a_long_limit_defers_the_rest_and_holds_back_the_next_run(world: GitHubW
     created(world.tracker().create([new_issue()]))
 
 
-def test_a_limit_without_a_time_is_a_minute(world: GitHubWorld) -> None:
-    world.server.faults.add(Fault(Kind.STATUS, status=403, body=SECONDARY))
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_limit_without_a_time_is_a_minute(world: GitHubWorld, status: int) -> None:
+    world.server.faults.add(Fault(Kind.STATUS, status=status, body=SECONDARY))
     before = world.clock.time
     created(world.tracker().create([new_issue()]))
     assert (world.clock.time - before).total_seconds() >= 60

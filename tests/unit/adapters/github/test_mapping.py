@@ -115,7 +115,8 @@ def test_only_owners_are_notified(text: str, safe: str) -> None:
     assert mapping.undefuse(safe) == text
 
 
-@given(st.text(), st.text(st.characters(exclude_characters="\u200b")))
+# Filtering the alphabet would build a table of all characters, which takes seconds.
+@given(st.text(), st.text().map(lambda text: text.replace("\u200b", "")))
 def test_a_body_keeps_the_text_around_the_block_and_gives_the_context_back(around: str, context: str) -> None:
     around = around.replace("pmtrack:", "")
     body, shortened = mapping.body_for(MARKER, context, (), around or None)
