@@ -30,7 +30,11 @@ def test_every_way_runs_the_sync_the_audit_and_the_review(page: str, files: dict
     crontab = page.partition("```text\n")[2].partition("```")[0]
     systemd = "".join(text for name, text in files.items() if name.endswith(".service"))
     for text in (crontab, systemd, files[".github/workflows/pmtrack.yml"], files[".gitlab-ci.yml"]):
-        assert {name for name, _ in _CALL.findall(text)} == {"sync", "audit", "review"}
+        calls = _CALL.findall(text)
+        assert {name for name, _ in calls} == {"sync", "audit", "review"}
+        audits = [options for name, options in calls if name == "audit"]
+        assert len(audits) == 2, "one at night, one that sends what quiet hours held back"
+        assert all("--notify team" in options for options in audits)
 
 
 def test_each_option_in_the_page_exists(page: str) -> None:
@@ -50,7 +54,7 @@ def test_the_systemd_units_pass_systemds_own_check(files: dict[str, str], tmp_pa
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
     units = [name for name in files if name.startswith("/etc/systemd/")]
-    assert len(units) == 4
+    assert len(units) == 6
     places = []
     for name in units:
         place = tmp_path / Path(name).name
@@ -67,7 +71,15 @@ def test_the_systemd_units_pass_systemds_own_check(files: dict[str, str], tmp_pa
 def test_the_pipeline_files_are_yaml_with_the_jobs_in_order(files: dict[str, str]) -> None:
     workflow = yaml.safe_load(files[".github/workflows/pmtrack.yml"])
     names = [step.get("name") for step in workflow["jobs"]["report"]["steps"]]
-    assert [name for name in names if name] == ["Sync", "Nightly audit", "Weekly review"]
+    assert [name for name in names if name] == [
+        "Sync",
+        "Nightly audit",
+        "Deliver what waited for the end of the quiet hours",
+        "Weekly review",
+    ]
     assert workflow["concurrency"] == "pmtrack"
+    crons = [one["cron"] for one in workflow[True]["schedule"]]  # YAML 1.1 reads "on" as true
+    asked = set(re.findall(r"event.schedule [!=]= '([^']+)'", files[".github/workflows/pmtrack.yml"]))
+    assert asked <= set(crons)
     pipeline = yaml.safe_load(files[".gitlab-ci.yml"])
     assert [pipeline[job]["stage"] for job in ("sync", "audit", "review")] == ["build", "test", "deploy"]
