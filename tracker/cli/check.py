@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -144,12 +145,15 @@ class _Check:
     def _print(self, result: CheckResult) -> None:
         from pathlib import Path
 
+        from tracker.cli import colouring
         from tracker.cli.output import emit
         from tracker.display import neutralise
 
         text = self._text(result)
         if self.options.output:
             Path(self.options.output).write_text(neutralise(text) + "\n", encoding="utf-8")
+        elif text and self.options.form == "text" and colouring.wanted(sys.stdout):
+            click.echo(colouring.painted(text), color=True)
         elif text:
             emit(text)
 
