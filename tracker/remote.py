@@ -50,6 +50,8 @@ class Capabilities:
         fetch_batch: Most issues that one read returns.
         chosen_ids: The creator chooses the id, so that a repeated create is recognised by the tracker itself.
         incremental: `changes` works.
+        verifies: `changes` also reads every issue again by and by, so that it tells in the end what was deleted or missed; the
+            engine then reads everything at once only for the first run and after a change of the configuration.
         title_limit: Most characters of a title, 0 for no limit.
         body_limit: Most characters of a body, 0 for no limit.
     """
@@ -63,6 +65,7 @@ class Capabilities:
     fetch_batch: int = 100
     chosen_ids: bool = False
     incremental: bool = False
+    verifies: bool = False
     title_limit: int = 255
     body_limit: int = 0
 
@@ -206,6 +209,7 @@ class Changes:
         complete: False where the read was cut short; then `cursor` is the old one and nothing follows from absence.
         gone: Issues among those asked for of which the service says, in the same read, that they no longer exist. An
             adapter whose service does not tell leaves it empty; the engine reads everything once a day for that reason.
+        unreadable: Issues among those asked for that were read again and could not be; nothing follows from that.
     """
 
     issues: tuple[Issue, ...]
@@ -213,6 +217,7 @@ class Changes:
     complete: bool = True
     reason: str | None = None
     gone: tuple[Gone, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

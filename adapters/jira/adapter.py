@@ -72,6 +72,7 @@ class JiraTracker:
             create_batch=BATCH,
             fetch_batch=READ_BATCH,
             incremental=True,
+            verifies=self._options.full_read == "spread",
             title_limit=mapping.TITLE_LIMIT,
             body_limit=_BODY_ROOM,
         )

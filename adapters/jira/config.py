@@ -86,6 +86,7 @@ class JiraOptions(BaseModel):
         parent_type: Issue type of that parent.
         remote_link: Link each issue with its document; one more request for each new issue.
         entity_property: Keep the identity in the entity property `pmtrack` too.
+        full_read: `spread` reads issues that did not change again a part in each run, `daily` all at once each day.
         search_overlap_minutes: How far back the search for changes begins before the last one ended.
     """
 
@@ -129,6 +130,7 @@ class JiraOptions(BaseModel):
     parent_type: str = "Epic"
     remote_link: bool = False
     entity_property: bool = True
+    full_read: Literal["spread", "daily"] = "spread"
     search_overlap_minutes: Annotated[int, Field(ge=1)] = 120
 
     @field_validator("url")

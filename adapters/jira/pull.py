@@ -15,22 +15,25 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.mapping import instant
-from adapters.jira.reader import Reader
+from adapters.jira.reader import BATCH, Reader
 from adapters.jira.site import Site
+from adapters.jira.sweep import Sweep
 from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import Changes, Found, Gone, Unreadable
 
 MEMORY = "seen"
 PAGES_BEHIND = 2
-"""Pages read of the overlap once everything newer than the last run is known; the daily full read sees the rest."""
+"""Pages read of the overlap once everything newer than the last run is known; the round over all issues sees the rest."""
 
+MOST_REQUESTS = 3
+"""Requests of a run in which nothing changed; what the search leaves of them reads a part of all issues again."""
 CLOUD_PAGE, DATACENTER_PAGE = 5000, 1000
 _SECOND = dt.timedelta(seconds=1)
 _Times = tuple[dt.datetime, dt.datetime | None]
@@ -99,15 +102,18 @@ class Pull:
         self._site = site
         self._reader = reader
         self._memory = memory
+        self._sweep = Sweep(memory)
         self._overlap = dt.timedelta(minutes=options.search_overlap_minutes)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """See `tracker.remote.Tracker.changes`."""
         wanted = list(dict.fromkeys(ids))
         since = instant(cursor)
+        before = self._client.requests
         try:
             if since is None:
                 self._site.ask()
+                self._sweep.begin(self._client.server_now())
                 return self._read(wanted, self._client.server_now(), None)
             told = self._told_since(since)
             at = self._client.server_now()
@@ -116,7 +122,28 @@ class Pull:
         seen = Seen.load(self._memory.get(MEMORY, ""))
         asked = set(wanted)
         news = [each for each, times in told.items() if each in asked and not seen.covers(int(each), *times)]
-        return self._read(news, at, cursor)
+        changes = self._read(news, at, cursor)
+        used = self._client.requests - before
+        return self._with_part(changes, wanted, set(news), MOST_REQUESTS - used)
+
+    def _with_part(self, changes: Changes, wanted: Sequence[str], read: set[str], requests: int) -> Changes:
+        """The changes, and what a part of the round over all issues shows beyond them."""
+        if not changes.complete or self._options.full_read == "daily":
+            return changes
+        now = self._client.server_now()
+        part, stands = self._sweep.part(wanted, now, requests * BATCH)
+        results = list(self._reader.results([each for each in part if each not in read]))
+        hidden = tuple(each for each in results if isinstance(each, Unreadable))
+        if results and len(hidden) == len(results):
+            return replace(changes, unreadable=hidden)  # nothing could be read: the next run tries again
+        if part:
+            self._sweep.done(stands)
+        found = [each.issue for each in results if isinstance(each, Found)]
+        self._remember(found, now)
+        gone = tuple(each for each in results if isinstance(each, Gone))
+        return replace(
+            changes, issues=(*changes.issues, *found), gone=(*changes.gone, *gone), unreadable=hidden
+        )
 
     def note_created(self, ids: Sequence[str]) -> None:
         """Remember that pmtrack has just made these issues."""

@@ -129,16 +129,22 @@ class Reader:
         return found, errors
 
     def _searched(self, ids: Sequence[str]) -> dict[str, Raw]:
-        if not ids:
-            return {}
-        body = {
-            "jql": f"id in ({', '.join(ids)})",
-            "fields": list(mapping.READ_FIELDS),
-            "maxResults": len(ids),
-            "validateQuery": False,
-        }
-        answer = self._client.read("POST", "search", body=body)
-        return {str(each["id"]): each for each in answer.get("issues", [])}
+        """Issues by id through the search; an administrator may have set its pages smaller than a batch."""
+        found: dict[str, Raw] = {}
+        while len(found) < len(ids):
+            body = {
+                "jql": f"id in ({', '.join(ids)}) ORDER BY key",
+                "fields": list(mapping.READ_FIELDS),
+                "startAt": len(found),
+                "maxResults": len(ids),
+                "validateQuery": False,
+            }
+            answer = self._client.read("POST", "search", body=body)
+            page = {str(each["id"]): each for each in answer.get("issues", [])}
+            found |= page
+            if not page or len(found) >= int(answer.get("total", 0)):
+                break
+        return found
 
     def _lost(self, name: str, error: AdapterError | None) -> FetchResult:
         if error is None:

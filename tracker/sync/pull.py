@@ -66,7 +66,10 @@ def pull(
         everything: The configuration changed, so that everything is compared anew.
     """
     pulled = Pulled(cursor=record.cursor)
-    due = everything or record.full_read_at is None or abs(now - record.full_read_at) >= READ_ALL_EVERY
+    late = record.full_read_at is None or (
+        not tracker.capabilities.verifies and abs(now - record.full_read_at) >= READ_ALL_EVERY
+    )
+    due = everything or late
     try:
         if tracker.capabilities.incremental and not (due and record.cursor is None):
             _incrementally(tracker, store, None if due else record.cursor, pulled, full=due)
@@ -89,6 +92,7 @@ def _incrementally(tracker: Tracker, store: Store, cursor: str | None, pulled: P
     changes = tracker.changes(cursor, ids)
     pulled.issues.update({issue.ref.id: issue for issue in changes.issues})
     pulled.gone.update({each.id: each.reason for each in changes.gone})
+    pulled.unreadable.update({each.id: each.reason for each in changes.unreadable})
     if not changes.complete:
         pulled.trouble = changes.reason or "the read was cut short"
         return

@@ -10,10 +10,11 @@ import pytest
 
 from tests.contract.suite import confirmed, created, new_issue
 from tests.jira import Bench
+from tests.servers.jira import Fault
 from tracker.models import Issue
 from tracker.remote import Changes, Field, IssueChange
 
-MANY, PAGE = (10_000, 100) if os.environ.get("PMTRACK_TEST_PROFILE") == "long" else (300, 25)
+MANY, PAGE = 10_000 if os.environ.get("PMTRACK_TEST_PROFILE") == "long" else 300, 100
 
 
 def seed(bench: Bench, count: int = 3) -> tuple[list[Issue], Changes]:
@@ -163,7 +164,7 @@ def test_a_run_in_which_nothing_changed_needs_three_requests_at_most(either: Ben
         either.clock.forward(hours=hours)
         either.server.forget()
         told = pull(either, before.cursor, issues)
-        assert told.issues == ()
+        assert all(issue.updated_at == issue.created_at for issue in told.issues)
         assert len(either.server.requests) <= 3
         before = told
 
@@ -178,3 +179,89 @@ def test_nobody_is_asked_twice_for_the_same_people(either: Bench) -> None:
     either.clock.forward(hours=13)
     either.tracker().resolve(names, [])
     assert len(either.server.requests) == 3
+
+
+# --- reading everything again, a part in each run --------------------------------------------------------------------
+
+
+def silently(bench: Bench, issue: Issue, **fields: object) -> None:
+    """An edit that the index never learns."""
+    stored = bench.site.issues[issue.ref.id]
+    stored.fields.update(fields)
+    stored.updated = bench.clock.now()
+
+
+def days(bench: Bench, cursor: str | None, issues: list[Issue], runs: int) -> list[Changes]:
+    """What runs tell that are a day apart, each within the budget."""
+    out = []
+    for _ in range(runs):
+        bench.clock.forward(days=1)
+        bench.server.forget()
+        out.append(pull(bench, cursor, issues))
+        assert len(bench.server.requests) <= 3
+        cursor = out[-1].cursor
+    return out
+
+
+def test_a_deleted_issue_is_told_by_the_next_days_run(either: Bench) -> None:
+    issues, first = seed(either)
+    either.site.delete(issues[1].ref.id)
+    either.clock.forward(days=1)
+    told = pull(either, first.cursor, issues)
+    assert [each.id for each in told.gone] == [issues[1].ref.id]
+
+
+def test_an_edit_that_the_index_never_learns_is_found_in_a_round(cloud: Bench) -> None:
+    issues, first = seed(cloud, 450)
+    silently(cloud, issues[-1], summary="Never told")
+    told = days(cloud, first.cursor, issues, 5)
+    found = [issue.title for each in told for issue in each.issues if issue.title == "Never told"]
+    assert found
+
+
+def test_a_round_reads_each_issue_once_and_the_next_begins_a_day_later(cloud: Bench) -> None:
+    issues, first = seed(cloud, 450)
+    read: list[str] = []
+    cursor = first.cursor
+    cloud.clock.forward(days=1)
+    for _ in range(6):
+        cloud.clock.forward(hours=1)
+        cloud.server.forget()
+        cursor = pull(cloud, cursor, issues).cursor
+        asked = [each for each in cloud.server.requests if each.path == "issue/bulkfetch"]
+        read += [name for each in asked for name in each.body["issueIdsOrKeys"]]
+        assert len(cloud.server.requests) <= 3
+    assert sorted(read) == sorted(issue.ref.id for issue in issues)
+
+
+def test_an_issue_that_was_hidden_is_not_readable_and_stops_nothing(either: Bench) -> None:
+    issues, first = seed(either)
+    either.clock.forward(hours=5)
+    cursor = pull(either, first.cursor, issues).cursor
+    either.site.hide(issues[0].ref.id)
+    either.clock.forward(days=1)
+    told = pull(either, cursor, issues)
+    assert [each.id for each in told.unreadable] == [issues[0].ref.id]
+    assert told.gone == ()
+    assert told.cursor != cursor
+
+
+def test_a_part_that_could_not_be_read_is_read_by_the_next_run(cloud: Bench) -> None:
+    issues, first = seed(cloud)
+    silently(cloud, issues[0], summary="Never told")
+    cloud.clock.forward(days=1)
+    cloud.server.faults.append(Fault("answer", "POST", "issue/bulkfetch", status=500, times=5))
+    broken = pull(cloud, first.cursor, issues)
+    assert len(broken.unreadable) == 3
+    assert "Never told" in [issue.title for issue in pull(cloud, broken.cursor, issues).issues]
+
+
+def test_everything_may_be_read_once_a_day_instead(either: Bench) -> None:
+    assert either.tracker().capabilities.verifies
+    tracker = either.tracker(full_read="daily")
+    assert not tracker.capabilities.verifies
+    issues, first = seed(either)
+    either.clock.forward(days=1)
+    either.server.forget()
+    tracker.changes(first.cursor, [issue.ref.id for issue in issues])
+    assert len(either.server.requests) == 1
