@@ -2,27 +2,35 @@
 
 Mutates small documents (whole lines, tokens of the format, bytes) and reads each result. What fails is any exception, a span
 outside of the file, or an input that takes longer than `LIMIT_S`; the input is kept in the working directory. With
-`--atheris` the same check runs under coverage guidance (pip install atheris), slower by far per input.
+`--atheris` the same check runs under coverage guidance (pip install atheris), slower by far per input. AsciiDoc and MediaWiki
+go through one pandoc process (bench/converter.py); every thousandth input also goes the way of the front end, with a process of
+its own, and has to give the same document.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import random
 import signal
 import sys
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from bench.converter import Converter
+from tracker.models import PostMortem
 from tracker.reading import documents
-from tracker.reading.settings import make
+from tracker.reading.frontends import pandoc
+from tracker.reading.settings import ReadingSettings, make
 
 LIMIT_S = 5
 _PROGRESS = 10_000
+_COMPARE = 1_000
 EXTENSION = {
     "markdown": "md",
     "text": "txt",
@@ -116,15 +124,41 @@ def checked(form: str) -> Callable[[bytes], None]:
     """A function that reads an input and fails where the reader does."""
     name = f"fuzz.{EXTENSION[form]}"
     settings = make()
+    read = _compared(name, settings) if form in ("asciidoc", "mediawiki") else documents.read
 
     def check(data: bytes) -> None:
-        found = documents.read(name, data, settings)
+        found = read(name, data, settings)
         for item in found.items:
             for span in item.spans.values():
                 if not 0 <= span.start <= span.end <= len(data):
                     raise AssertionError(f"span {span} outside of {len(data)} bytes")
 
     return check
+
+
+def _compared(name: str, settings: ReadingSettings) -> Callable[[str, bytes, ReadingSettings], PostMortem]:
+    """Reads through one pandoc process, and compares with the front end's own way now and then."""
+    own, converter, count = pandoc.convert, Converter(), itertools.count(1)
+
+    def read(path: str, data: bytes, _settings: ReadingSettings) -> PostMortem:
+        pandoc.convert = converter.convert
+        try:
+            found = documents.read(path, data, settings)
+        except Slow:
+            converter.stop()
+            raise
+        finally:
+            pandoc.convert = own
+        if next(count) % _COMPARE == 0 and _said(documents.read(name, data, settings)) != _said(found):
+            raise AssertionError("one pandoc process for all inputs gives another document than one for each")
+        return found
+
+    return read
+
+
+def _said(document: PostMortem) -> tuple[PostMortem, list[str]]:
+    """A document without the wording of its diagnostics: pandoc's own end of the text is a line further on."""
+    return replace(document, diagnostics=()), [diagnostic.code for diagnostic in document.diagnostics]
 
 
 def _too_slow(_number: int, _frame: FrameType | None) -> None:

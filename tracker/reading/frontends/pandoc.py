@@ -3,6 +3,9 @@
 pandoc gives HTML, which the HTML walk reads; as pandoc tells no positions, each text is looked for in the source from the
 place of the text before it, so lines are right wherever the text stands there as it is. pandoc runs sandboxed (it may open no
 file and no connection), with a limit on memory and time.
+
+pandoc 3.9 never ends on AsciiDoc in which a verbatim block (`----`, `....`, `++++`, three ticks) is opened and not closed. Where
+such a line stands an odd number of times, one more is tried at the end first; Asciidoctor reads these files to their end too.
 """
 
 from __future__ import annotations
@@ -15,7 +18,10 @@ from tracker.reading.frontends import FrontEndError, html
 from tracker.reading.source import Source
 
 _MEMORY = "-M1g"
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 5.0
+_S_PER_MB = 5.0
+"""Seconds on top for each megabyte; pandoc reads one in about half a second."""
+_VERBATIM = re.compile(rb"^(-{4,}|\.{4,}|\+{4,}|```)(?:[ \t]*|(?<=```)[\w+#-]*)\r?$", re.MULTILINE)
 _MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -66,10 +72,32 @@ _TEMPLATE = re.compile(
 def _read(source: Source, form: str, data: bytes | None = None) -> list[Block]:
     if len(source.data) > _MAX_BYTES:
         raise FrontEndError("too-large", f"more than {_MAX_BYTES} bytes of {form} are not read")
-    return html.converted(source, _convert(source.data if data is None else data, form))
+    data = source.data if data is None else data
+    if form == "asciidoc" and (closing := _unclosed(data)):
+        try:
+            return html.converted(source, convert(data + closing, form))
+        except FrontEndError:  # not what pandoc takes for the start of a block: as the file is, then
+            pass
+    return html.converted(source, convert(data, form))
 
 
-def _convert(data: bytes, form: str) -> bytes:
+def _unclosed(data: bytes) -> bytes:
+    """The lines that close what is open at the end, the innermost block only: pandoc does not nest verbatim blocks."""
+    opened = b""
+    for match in _VERBATIM.finditer(data):
+        if not opened:
+            opened = match[1]
+        elif match[1] == opened:
+            opened = b""
+    return b"\n" + opened + b"\n" if opened else b""
+
+
+def convert(data: bytes, form: str) -> bytes:
+    """The HTML of a document in one of pandoc's formats.
+
+    Raises:
+        FrontEndError: pandoc is not installed, could not read the document, or took too long.
+    """
     try:
         import pypandoc
     except ImportError as error:
@@ -87,11 +115,12 @@ def _convert(data: bytes, form: str) -> bytes:
         "html",
         "--wrap=none",
     ]
+    limit_s = _TIMEOUT_S + _S_PER_MB * len(data) / 1e6
     try:
-        done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=_TIMEOUT_S)  # noqa: S603 - fixed words only
+        done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=limit_s)  # noqa: S603 - fixed words only
     except subprocess.TimeoutExpired as error:
         raise FrontEndError(
-            "unreadable", f"pandoc did not finish this {form} within {_TIMEOUT_S:.0f} s"
+            "unreadable", f"pandoc did not finish this {form} within {limit_s:.0f} s"
         ) from error
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().split("\n")[0][:200]
