@@ -73,7 +73,7 @@ class CellReader:
         return False
 
     def _no_owner(self, cell: str) -> bool:
-        return len(cell.split()) > _MOST_NAMED or bool(_CODE.match(cell))
+        return len(cell.split()) > _MOST_NAMED or (len(cell) <= _MOST_REF and bool(_CODE.match(cell)))
 
 
 def filled(cells: Sequence[str]) -> list[str]:

@@ -21,7 +21,7 @@ _CLOCK = re.compile(
 _HOUR = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?\s?([AaPp][Mm])?")
 _IGNORE = re.compile(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
 _CODE = re.compile(r"\bPM\d{3}\b", re.IGNORECASE)
-_OPTION = re.compile(r"(\w+)=(?:\"([^\"]*)\"|(\S+))")
+_OPTION = re.compile(r"\b(\w+)=(?:\"([^\"]*)\"|(\S+))")
 _REVIEW_WORD = re.compile(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
 _REMARK = re.compile(r"[()\[\],;]|\s[-–—]\s")
 _MOST_NOTE = 500

@@ -18,6 +18,8 @@ _ROLE = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _EDGES = " \t\r\n.,;:-–—*_`'\"()[]{}<>（）【】"
 _MOST_NAME = 48
 _MOST_OWNERS = 20
+_MOST_TEXT = 1000
+"""Characters of a cell in which owners are looked for."""
 
 
 class People:
@@ -43,6 +45,7 @@ class People:
         """The owners in a cell or behind an owner label, as shown, without markup; empty for nobody."""
         if is_placeholder(text):
             return ()
+        text = text[:_MOST_TEXT]
         out: list[str] = []
         for part in _SPLIT.split(self._joined(text)):
             name = self._clean(part)
@@ -73,6 +76,8 @@ class People:
 
     def is_person(self, text: str) -> bool:
         """Whether a short text is surely a person or several: handles, initials, people of the map, common given names."""
+        if len(text) > _MOST_TEXT:
+            return False
         parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
         return bool(parts) and all(
             part
@@ -98,6 +103,8 @@ class People:
 
     def looks_like_name(self, text: str) -> bool:
         """Whether a short text could be names: one to three capitalised words each, none of them from the vocabulary."""
+        if len(text) > _MOST_TEXT:
+            return False
         parts = [part.strip(_EDGES) for part in _SPLIT.split(text)]
         return bool(parts) and all(
             part and (self.is_person(part) or self._capitalised(part)) for part in parts

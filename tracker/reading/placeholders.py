@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-_BRACKETED = re.compile(
-    r"^[\s`*_\"'.…-]*(?:\[[^\[\]]*\]|<[^<>]*>|\{\{?[^{}]*\}?\}|__[A-Z_]+__|«[^«»]*»)[\s`*_\"'.…:-]*$"
-)
+_BEFORE = re.compile(r"[\s`*_\"'.…-]*")
+_BEHIND = "`*_\"'.…:-"
+_BRACKETED = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\{\{?[^{}]*\}?\}|«[^«»]*»")
+_UNDERSCORED = re.compile(r"[A-Z_]+")
 _EACH = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\{\{[^{}]*\}\}|__[A-Z_]{3,}__|«[^«»]*»")
 _WORDS = frozenset(
     (
@@ -49,9 +50,28 @@ def is_placeholder(text: str) -> bool:
         return True
     if stripped[0].isalnum() or len(stripped) > _MOST:
         return False
-    if _BRACKETED.match(stripped):
+    if _is_bracketed(stripped):
         return not _DATED.search(stripped)
     return stripped[0] in "[<{_«" and not _EACH.sub("", stripped).strip(" /|,;:-–—.()&\n")
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether signs and white space stand around one bracket or one `__NAME__`.
+
+    In steps, each linear: as one pattern the underscores could belong to three parts of it, and 400 of them took 65 ms.
+    """
+    found = _BEFORE.match(text)
+    start, stop = found.end() if found else 0, len(text)
+    while stop > start and (text[stop - 1] in _BEHIND or text[stop - 1].isspace()):
+        stop -= 1
+    core = text[start:stop]
+    if not core:
+        at = text.find("_____")
+        return at >= 0 and ":" not in text[:at]
+    if _BRACKETED.fullmatch(core):
+        return True
+    underscored = text.startswith("__", start - 2) and text.startswith("__", stop) and start > 1
+    return underscored and _UNDERSCORED.fullmatch(core) is not None
 
 
 def has_placeholder(text: str) -> bool:

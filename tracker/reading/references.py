@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 _URL = re.compile(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
 _KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
-_HASH = re.compile(r"(?<![\w&/])((?:[\w.-]+/[\w.-]+)?[#!]\d{1,7})(?![\w-])")
+_HASH = re.compile(r"(?<![\w&/])((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
 _BEAD = re.compile(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
 _BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
 # A bead of a database with any prefix, where nothing else is expected: `bd` makes the last part from digits and letters,

@@ -114,6 +114,21 @@ def test_asciidoc_by_way_of_pandoc() -> None:
     assert found.items[0].status is Status.DONE
 
 
+@pytest.mark.parametrize("sign", ["----", "....", "++++", "```"])
+def test_asciidoc_with_a_block_that_is_never_closed_is_read(sign: str) -> None:
+    found = read("a.adoc", f"= Queue outage\n\n== Action items\n\n* Add an alert\n\n{sign}\n$ top\n".encode())
+    assert [item.title for item in found.items] == ["Add an alert"]
+    assert found.diagnostics == ()
+
+
+def test_a_paragraph_of_a_thousand_marks_in_restructured_text_is_read_without_them() -> None:
+    text = "Action items\n============\n\n* " + "`a " * 1000 + "\n\n* Add an *urgent* alert\n"
+    found = read("a.rst", text.encode())
+    assert [item.title for item in found.items][1:] == ["Add an urgent alert"]
+    assert "`" not in found.items[0].title
+    assert len(found.items[0].title.split()) == 1000
+
+
 def test_mediawiki_by_way_of_pandoc() -> None:
     found = read("a.wiki", WIKI.encode())
     assert found.date == dt.date(2026, 5, 6)
