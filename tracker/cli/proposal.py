@@ -125,10 +125,13 @@ def _people(choices: Choices, around: Surroundings) -> Iterator[str]:
     if not around.owners:
         return
     yield "# Who is who: the names that documents use, and the account in the tracker. Found as owners:"
+    spellings: dict[str, list[str]] = {}
     for name in around.owners[:_MOST_OWNERS]:
         key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "person"
+        spellings.setdefault(key, []).append(name)
+    for key, names in spellings.items():
         yield f"# [people.{key}]"
-        yield f"# names = [{_text(name)}]"
+        yield f"# names = [{', '.join(map(_text, names))}]"
         if choices.tracker in ("github", "jira"):
             yield f'# {choices.tracker} = ""'
     yield ""

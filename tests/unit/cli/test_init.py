@@ -105,7 +105,7 @@ def test_a_proposal_is_a_valid_configuration(tracker: str, tmp_path: Path) -> No
 
 
 def test_the_commented_lines_of_a_proposal_are_valid_too(tmp_path: Path) -> None:
-    around = Surroundings({"pm/*.md": 1}, owners=("Ada Byron",))
+    around = Surroundings({"pm/*.md": 1}, owners=("Ada Byron", "ada byron", "Kim"))
     text = propose(Choices("jira", ("pm/*.md",), None, "https://jira.acme.example", "OPS"), around)
     keys = (
         "# [",
@@ -121,7 +121,7 @@ def test_the_commented_lines_of_a_proposal_are_valid_too(tmp_path: Path) -> None
     lines = [line.removeprefix("# ") if line.startswith(keys) else line for line in text.splitlines()]
     (tmp_path / "pmtrack.toml").write_text("\n".join(lines), encoding="utf-8")
     settings = config.load(tmp_path, {})
-    assert settings.people["ada-byron"].names == ("Ada Byron",)
+    assert settings.people["ada-byron"].names == ("Ada Byron", "ada byron")
     assert settings.limits.creates == 20
 
 
