@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from tracker.reading.states import EMOJI, States, box
 from tracker.vocabulary import Vocabulary, fold
 
 _CLOCK = re.compile(
-    r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b(?!\.\d)|^\s*hh:mm",
+    r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b(?!\.)|^\s*hh:mm",
     re.IGNORECASE,
 )
 _MEASURE = re.compile(
@@ -94,14 +95,12 @@ def share(cells: Sequence[str], test: Callable[[str], object]) -> float:
 def says_work(text: str, words: Vocabulary) -> bool:
     """Whether a text is phrased as work: it opens with a verb, or says that something should be done; not what was."""
     opening = fold(text[:60]).split()[:_MOST_OPENING]
-    if len(opening) < 2 or not words.phrases("words", "was").isdisjoint(opening):
+    if len(opening) < 2:
         return False
-    verbs = words.table("verbs")
-    return opening[0] in verbs or any(
-        " ".join(opening[at : at + size]) in words.phrases("words", "should")
-        for at in range(len(opening))
-        for size in (1, 2)
-    )
+    said = {*opening, *(f"{one} {other}" for one, other in itertools.pairwise(opening))}
+    if not said.isdisjoint(words.phrases("words", "was")):
+        return False
+    return opening[0] in words.table("verbs") or not said.isdisjoint(words.phrases("words", "should"))
 
 
 _MOST_OPENING = 7

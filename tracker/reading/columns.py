@@ -29,8 +29,10 @@ WEIGHT = {
 }
 STRONG_ACTION, WEAK_ACTION, VAGUE_ACTION = 0.7, 0.5, 0.3
 """A column called so; one called "Item" or "Title" in an action section; the same elsewhere."""
-SAYS_WORK, SAYS_FACTS = 0.2, -0.3
+SAYS_WORK, SAYS_FACTS = 0.2, -0.6
 """What the cells of a vague action column add outside of action sections."""
+ABOUT_THINGS = -0.4
+"""A column of services, flags or customers beside a vague action column, outside of action sections."""
 THRESHOLD = 0.95
 _SECTION = {
     "action": 1.0,
@@ -156,7 +158,7 @@ class ColumnReader:
         sizes = [
             (sum(map(len, columns[i])), -i)
             for i, role in enumerate(roles)
-            if role in ("", "note", "other")
+            if (role in ("", "note", "other") if known else role == "")
             and columns[i]
             and (known or share(columns[i], self.cells.work) >= _ENOUGH)
             and not self.cells.contradicts("action", columns[i], weak=True)
@@ -179,10 +181,15 @@ class ColumnReader:
     ) -> Columns:
         score = _SECTION.get(section.kind, AGAINST)
         parts = [f"section {section.kind} {score:+.1f}"]
+        vague = section.kind not in _ACTIONABLE and any(
+            role == "action" and self._is_weak(role, name) for role, name in zip(roles, header, strict=True)
+        )
         for role, name, cells in zip(roles, header, columns, strict=True):
             weight = WEIGHT.get(role, 0.0)
             if role == "action":
                 weight = self._action_weight(name, cells, section)
+            elif role == "other" and vague:
+                weight = ABOUT_THINGS
             if weight:
                 parts.append(f"{name or '(no name)'}: {role} {weight:+.1f}")
             score += weight

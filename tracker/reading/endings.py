@@ -15,6 +15,7 @@ from tracker.reading.states import sign
 from tracker.vocabulary import fold
 
 _SEGMENT = re.compile(r"(?:^|\s)(?:[-–—]+|→|[-=]>|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
+_ISO = re.compile(r"20\d\d-\d\d-\d\d")
 _MAIL = re.compile(r"[<(]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[>)]?")
 _DONE_WORDS = (
     "done",
@@ -121,6 +122,11 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
         return True
     if word[:1] == "@" and people.handles(word):
         draft.add_owners(k.people.owners(word), last, tail)
+        draft.cut(last, tail)
+        return True
+    if _ISO.fullmatch(word) and plain[head:last].rstrip().rpartition(" ")[2].startswith("@"):
+        set_due(k, draft, word)
+        draft.note("due", last, tail)
         draft.cut(last, tail)
         return True
     if "@" in word and _MAIL.fullmatch(word):

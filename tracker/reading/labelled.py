@@ -72,7 +72,7 @@ def set_due(k: Knowledge, draft: Draft, value: str) -> None:
         return
     if draft.due_raw is None:
         draft.due_raw = raw
-    day = k.calendar.read(raw)
+    day = k.calendar.read(f"{raw}." if value.rstrip(" *_|").endswith(f"{raw}.") else raw)
     if draft.due is None:
         draft.due, draft.due_problem = day.day, day.problem
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from tracker.reading.placeholders import is_placeholder
 from tracker.vocabulary import Vocabulary, fold
 
-_HANDLE = re.compile(r"(?<![\w@/.])@([A-Za-z0-9À-ɏ√©][\w.√©-]*(?:/[\w.-]+)?)")
+_HANDLE = re.compile(
+    r"(?<![\w@/.])@([A-Za-z0-9À-ɏ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af√©][\w.√©-]*(?:/[\w.-]+)?)"
+)
 _SPLIT = re.compile(
     r"\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+|\s*<br\s*/?>\s*"
 )
