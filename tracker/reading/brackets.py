@@ -7,9 +7,10 @@ import re
 from tracker.models import Status
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.labelled import MOST, set_due
+from tracker.reading.labelled import MOST, after_due_word, set_due
 from tracker.vocabulary import fold
 
+_MOST_DONE = 3
 LEVEL = re.compile(r"[PS][0-5]")
 _GROUP = re.compile(
     r"\(([^()\n]{0,200})\)|\[([^\[\]\n]{0,200})\]|（([^（）\n]{0,200})）|【([^【】\n]{0,200})】"
@@ -26,6 +27,9 @@ def take_brackets(k: Knowledge, draft: Draft) -> None:
         if not left.strip(EDGES + ".") or fold(left) in k.words.phrases("words", "ref"):
             if inside.strip() and left != inside:
                 draft.cut(start, end)
+        elif left != inside and len(left.split()) <= _MOST_DONE and (done := _group_status(k, left.strip())):
+            draft.set_status(done, left, start + 1, end - 1)  # "(done in #12)"
+            draft.cut(start, end)
         elif left == inside:
             _group(k, draft, inside, start, end)
 
@@ -65,8 +69,10 @@ def _several(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> boo
     kinds = [_kind(k, part) for part in parts]
     if "" in kinds:
         return False
+    finished = any(k.states.exact(part) in (Status.DONE, Status.CANCELLED) for part in parts)
     for part, kind in zip(parts, kinds, strict=True):
-        _TAKE[kind](k, draft, part, start + 1, end - 1)
+        if not (finished and kind == "due"):  # the day on which it was done
+            _TAKE[kind](k, draft, part, start + 1, end - 1)
     return True
 
 
@@ -190,15 +196,3 @@ def _group_due(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> b
     set_due(k, draft, phrase or text)
     draft.note("due", start + 1, end - 1)
     return True
-
-
-def after_due_word(k: Knowledge, text: str) -> str | None:
-    """What follows a word such as "by" or "until" that opens the text."""
-    tokens = text.split(" ", 4)
-    if tokens[0].casefold() not in k.words.openers("due"):
-        return None
-    tokens = text.split(" ")
-    for size in (3, 2, 1):
-        if len(tokens) > size and fold(" ".join(tokens[:size])) in k.words.phrases("words", "due"):
-            return " ".join(tokens[size:])
-    return None

@@ -49,6 +49,10 @@ class CellReader:
         found = self.states.exact(cell)
         return found or (Status.OPEN if cell[:1] in EMOJI or box(cell) else None)
 
+    def opens_status(self, cell: str) -> Status | None:
+        """The status with which a cell opens: "Resolved by #12"."""
+        return self.states.opening(cell)
+
     def person(self, cell: str) -> bool:
         """A handle, or somebody who is known."""
         return cell.startswith("@") or self.people.is_person(cell)

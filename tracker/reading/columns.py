@@ -108,7 +108,12 @@ class ColumnReader:
 
     def _is_weak(self, role: str, name: str) -> bool:
         """Whether a column's name can mean many things ("Title", "Team", "Date")."""
-        return not name or role in self.weak.get(fold(name), ())
+        plain = fold(name)
+        if plain.isascii() or plain in self.words.table("column"):
+            return not name or role in self.weak.get(plain, ())
+        return any(
+            role in roles and phrase in plain for phrase, roles in self.weak.items() if not phrase.isascii()
+        )
 
     def _settle(self, wishes: Sequence[tuple[str, ...]], header: list[str]) -> list[str]:
         """One column per role: a name that means only this goes first, the others take what nobody else claims."""
@@ -132,6 +137,10 @@ class ColumnReader:
                 roles[index] = "time"
             elif role == "" and cells:
                 roles[index] = self._guess(cells, roles)
+            elif (
+                role == "note" and "status" not in roles and share(cells, self.cells.opens_status) >= _ENOUGH
+            ):
+                roles[index] = "status"
         if "action" not in roles:
             self._seek_action(roles, columns, section)
 

@@ -137,7 +137,7 @@ class Calendar:
         ):
             return None
         first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
-        day_first = self.day_first if self.day_first is not None else _order_in(self.text)
+        day_first = self.day_first if self.day_first is not None else order_in(self.text)
         if found[2] in ".-" or first > 12:
             day_first = True
         elif second > 12:
@@ -243,7 +243,7 @@ class Calendar:
 
 
 @lru_cache(maxsize=64)
-def _order_in(text: str) -> bool | None:
+def order_in(text: str) -> bool | None:
     """Whether the slash dates of a document show that the day or the month stands first."""
     for match in _SLASHED.finditer(text):
         if int(match[1]) > 12 >= int(match[2]):

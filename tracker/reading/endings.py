@@ -6,10 +6,9 @@ import re
 
 from tracker.models import Status
 from tracker.reading import people, references
-from tracker.reading.brackets import after_due_word
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.labelled import set_due
+from tracker.reading.labelled import after_due_word, set_due
 from tracker.reading.openings import LEAD_PRIORITY
 from tracker.reading.states import sign
 from tracker.vocabulary import fold
@@ -118,27 +117,34 @@ def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
     if last <= head:
         return False
     word = plain[last:tail]
-    if "@" in plain[max(head, tail - _LONGEST_MENTION) : tail] and _mention(k, draft, head, tail):
-        return True
-    if word[:1] == "@" and people.handles(word):
-        draft.add_owners(k.people.owners(word), last, tail)
-        draft.cut(last, tail)
-        return True
-    if _ISO.fullmatch(word) and plain[head:last].rstrip().rpartition(" ")[2].startswith("@"):
-        set_due(k, draft, word)
-        draft.note("due", last, tail)
-        draft.cut(last, tail)
-        return True
-    if "@" in word and _MAIL.fullmatch(word):
-        draft.add_owners((word.strip("<>()"),), last, tail)
-        draft.cut(last, tail)
-        return True
+    if "@" in plain[max(head, tail - _LONGEST_MENTION) : tail]:
+        if _mention(k, draft, head, tail):
+            return True
+        if _addressed(k, draft, head, last, tail):
+            draft.cut(last, tail)
+            return True
     status = sign(word)
     if status and not any(char.isalnum() for char in word):
         draft.sign = draft.sign or status
         draft.cut(last, tail)
         return True
     return _tail_due(k, draft, max(head, tail - 40), tail)
+
+
+def _addressed(k: Knowledge, draft: Draft, head: int, last: int, tail: int) -> bool:
+    """Whether the last word is a handle, an e-mail address, or the day behind a handle."""
+    plain = draft.text.plain
+    word = plain[last:tail]
+    if word[:1] == "@" and people.handles(word):
+        draft.add_owners(k.people.owners(word), last, tail)
+    elif _MAIL.fullmatch(word):
+        draft.add_owners((word.strip("<>()"),), last, tail)
+    elif _ISO.fullmatch(word) and plain[head:last].rstrip().rpartition(" ")[2].startswith("@"):
+        set_due(k, draft, word)
+        draft.note("due", last, tail)
+    else:
+        return False
+    return True
 
 
 def _mention(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:

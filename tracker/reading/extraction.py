@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.models import ActionItem, ItemForm
 from tracker.reading import items, labels, lists, rows
@@ -130,7 +130,9 @@ class Extraction:
 
     # -- lists ---------------------------------------------------------------------------------------------------------
 
-    def _list(self, blocks: Sequence[Block], at: int) -> int:
+    @staticmethod
+    def _last_of(blocks: Sequence[Block], at: int) -> int:
+        """The last block of the list that starts here, with what stands inside its entries."""
         stop, last = at, at
         end = blocks[at].end
         while stop < len(blocks):
@@ -142,14 +144,21 @@ class Extraction:
             elif not (block.start < end and isinstance(block, (Fence, Comment, Table))):
                 break
             stop += 1
-        run = blocks[at : max(last, at) + 1]
+        return max(last, at)
+
+    def _list(self, blocks: Sequence[Block], at: int) -> int:
+        last = self._last_of(blocks, at)
+        run = blocks[at : last + 1]
         section = self.sections.now
         if self._explains(blocks, at, last, section):
             self._tell_rest(run)
             return last + 1
         for block in run[1:]:
             self.placed.append((block, section))
-        for node in lists.tree([block for block in run if isinstance(block, Entry)]):
+        nodes = lists.tree([block for block in run if isinstance(block, Entry)])
+        if section.kind != ACTION and lists.names_sections(nodes, self.reader.words):
+            section = replace(section, kind="guidance")
+        for node in nodes:
             self._node(node, section)
         for block in run:
             if isinstance(block, Table):

@@ -54,9 +54,33 @@ def _take_owner(k: Knowledge, draft: Draft, value: str, start: int, end: int) ->
     stop = value.find(". ")
     if 0 < stop < len(value) - 2 and not value[:stop].rstrip().endswith(("Dr", "Mr", "Ms")):
         return False
+    value = _without_day(k, draft, value, start, end)
     draft.add_owners(k.people.owners(value), start, end)
     draft.note("owners", start, end)
     return True
+
+
+def _without_day(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> str:
+    """The owners without a day that stands behind them: "Owner: Kim, due Friday"."""
+    head, comma, last = value.rpartition(",")
+    phrase = after_due_word(k, last.strip()) if comma else None
+    if not head.strip() or phrase is None:
+        return value
+    set_due(k, draft, phrase)
+    draft.note("due", start, end)
+    return head
+
+
+def after_due_word(k: Knowledge, text: str) -> str | None:
+    """What follows a word such as "by" or "until" that opens the text."""
+    tokens = text.split(" ", 4)
+    if tokens[0].casefold() not in k.words.openers("due"):
+        return None
+    tokens = text.split(" ")
+    for size in (3, 2, 1):
+        if len(tokens) > size and fold(" ".join(tokens[:size])) in k.words.phrases("words", "due"):
+            return " ".join(tokens[size:])
+    return None
 
 
 def _take_due(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:

@@ -58,6 +58,32 @@ def tree(entries: Iterable[Entry]) -> list[Node]:
     return roots
 
 
+def names_sections(nodes: Sequence[Node], words: Vocabulary) -> bool:
+    """Whether entries only say what the sections of a post-mortem are ("**Timeline:** what happened", "**Impact:** ...")."""
+    if len(nodes) <= _FEWEST_NAMED or any(node.children or not _may_be_labelled(node) for node in nodes[:3]):
+        return False
+    named = [_PARTS_OF_A_REPORT.intersection(words.exact("heading", head)) for head in map(_label, nodes)]
+    kinds = set().union(*named) - {"action"}
+    return sum(map(bool, named)) * 2 > len(nodes) and len(kinds) >= _FEWEST_NAMED
+
+
+def _may_be_labelled(node: Node) -> bool:
+    """A quick look at the bytes."""
+    raw = node.entry.source.data[node.entry.start : node.entry.start + 2 * _MOST_TOPIC]
+    return b":" in raw or "：".encode() in raw or not node.entry.source.verbatim
+
+
+def _label(node: Node) -> str:
+    """What stands before the colon of an entry, "" without one."""
+    text = node.entry.texts[0].plain[:_MOST_TOPIC].replace("：", ":") if node.entry.texts else ""
+    head, colon, _ = text.partition(":")
+    return head.strip(EDGES) if colon else ""
+
+
+_PARTS_OF_A_REPORT = frozenset(("action", "timeline", "impact", "cause", "summary", "lesson"))
+_FEWEST_NAMED = 2
+
+
 def box_span(entry: Entry) -> Span | None:
     """The one character between the brackets of a check box."""
     if entry.box is None or entry.box[1] - entry.box[0] < 3:

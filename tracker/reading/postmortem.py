@@ -12,7 +12,7 @@ from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
 from tracker.reading import frontends, header, notes
 from tracker.reading.blocks import Block, Fence, Heading, Row
 from tracker.reading.columns import ColumnReader
-from tracker.reading.dates import Calendar
+from tracker.reading.dates import Calendar, order_in
 from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
 from tracker.reading.extraction import Extraction
@@ -24,6 +24,8 @@ from tracker.reading.settings import ReadingSettings
 from tracker.reading.source import Source
 
 _FENCES = ("markdown", "md", "gfm")
+_DAY_FIRST = frozenset(("de", "fr", "es", "pt", "no", "da", "sv"))
+"""Languages in which 12/08/2025 is a day in August unless the document shows otherwise."""
 _MOST_DIAGNOSTICS = 200
 
 
@@ -73,8 +75,11 @@ class _Document:
     def read(self, blocks: Sequence[Block]) -> PostMortem:
         """Header first, for its date is the base of relative dates; then the items."""
         people = People(self.words, self.settings.names)
-        plain = Calendar(self.words, None, self.settings.day_first, self.source.text)
         placed = self._outline(blocks)
+        day_first = self.settings.day_first
+        if day_first is None and self._language(placed) in _DAY_FIRST:
+            day_first = order_in(self.source.text) is not False
+        plain = Calendar(self.words, None, day_first, self.source.text)
         fences = [frontends.load("markdown")(self.source.part(*fence.inner)) for fence in _fences(blocks)]
         head = self._header(placed, fences)
         base = (
@@ -135,7 +140,7 @@ class _Document:
             author=head.values.get("author"),
             status=head.values.get("status"),
             completed=header.first_day(completed, calendar) if completed else None,
-            language=self._language(walk),
+            language=self._language(walk.placed),
             format=self.name,
             service=head.values.get("service"),
             related=_related(head.values.get("related")),
@@ -149,10 +154,10 @@ class _Document:
         )
         return replace(made, kind=kind_of(made, template=template))
 
-    def _language(self, walk: Extraction) -> str | None:
+    def _language(self, placed: Sequence[tuple[Block, Section]]) -> str | None:
         votes = Counter(
             language
-            for block, _ in walk.placed
+            for block, _ in placed
             if isinstance(block, Heading) and (language := self.words.language_of(block.text.plain))
         )
         return votes.most_common(1)[0][0] if votes else None

@@ -18,6 +18,8 @@ _LOCAL = re.compile(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the 
 _PHABRICATOR = re.compile(r"(?<![\w/.-])([TD]\d{3,7})(?![\w-])")
 _PHABRICATOR_TASK = re.compile(r"(?<![\w/.-])(T\d{4,7})(?![\w-])")
 _AZURE = re.compile(r"(?<!\w)(AB#\d{1,7})(?!\w)")
+_NAMED = re.compile(r"(?<![\w/.-])([A-Za-z][\w.]*[-_.][\w.-]*#\d{1,7})(?!\w)")
+_GERRIT = re.compile(r"(?<!\w)((?:gerrit|rt|lp|bz):\d{3,9})(?!\w)")
 _BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
 _ISSUE_PATH = re.compile(
     r"/(?:issues?|pull|pulls|pull-requests|merge_requests|browse|_workitems/edit|story|bugs?|ticket|tickets|work_items|"
@@ -133,13 +135,18 @@ def is_issue_url(url: str) -> bool:
         return False
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return False
-    if "/commit/" in parts.path or "/blob/" in parts.path or "/tree/" in parts.path:
+    if is_source_url(url):
         return False
     if _ISSUE_PATH.search(parts.path):
         return True
     return bool(_ISSUE_QUERY.search(parts.query)) and (
         "bug" in parts.path or "issue" in parts.query or "jira" in parts.netloc
     )
+
+
+def is_source_url(url: str) -> bool:
+    """Whether a URL is one of a commit, a file or a folder of a repository: evidence, and no reference."""
+    return any(part in url for part in ("/commit/", "/commits/", "/blob/", "/tree/", "/compare/"))
 
 
 def find(text: str, *, strict: bool = True) -> list[Reference]:
@@ -181,10 +188,12 @@ def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
         patterns.append(_HASH)
     if "ug" in text or "BZ" in text or "rhbz" in text:
         patterns.append(_BUG)
+    if ":" in text:
+        patterns.append(_GERRIT)
     if "AB#" in text:
         patterns.append(_AZURE)
     if not strict:
-        patterns.append(_PHABRICATOR)
+        patterns += [_PHABRICATOR, _NAMED]
     elif "T" in text:
         patterns.append(_PHABRICATOR_TASK)
     return patterns
@@ -198,7 +207,7 @@ def _urls(text: str, *, strict: bool) -> list[Reference]:
     out = []
     for match in _URL.finditer(text):
         url = _trim(match[0])
-        if not strict or is_issue_url(url):
+        if is_issue_url(url) or (not strict and not is_source_url(url)):
             out.append(Reference(url, match.start(), match.start() + len(url), url=True))
     return out
 

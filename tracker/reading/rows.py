@@ -136,7 +136,7 @@ def _refs_in(draft: Draft, text: Text, *, strict: bool) -> None:
         if mark.kind == "link" and ("://" in mark.value or mark.value.startswith("bd:"))
     ]
     for mark in links:
-        if not strict or references.is_issue_url(mark.value):
+        if references.is_issue_url(mark.value) or (not strict and not references.is_source_url(mark.value)):
             draft.add_ref(mark.value.removeprefix("bd://"), 0, 0)
     if is_placeholder(text.plain):
         return

@@ -160,6 +160,8 @@ def _section(
 ) -> Section:
     """The section of a heading; remembered, for the same headings stand in every post-mortem of a team."""
     kind, why = _resolve(kinds, parent_kind)
+    if kind == HORIZON and words.find("status", title):
+        kind, why = NEUTRAL, "its heading names a state, and no action items stand above"
     category = None
     if kind == ACTION and parent_kind in (ACTION, IMPROVEMENT):
         category = title if CATEGORY in kinds or IMPROVEMENT in kinds else parent_category

@@ -111,7 +111,10 @@ class Vocabulary:
 
     def language_of(self, text: str) -> str | None:
         """The language whose heading or column name this is."""
-        return self._language.get(normal(text)) if len(text) <= _MOST_HEADING else None
+        if len(text) > _MOST_HEADING:
+            return None
+        plain = normal(text)
+        return self._language.get(plain) or self._language.get(_NUMBERING.sub("", plain + " ").strip())
 
     def _find(self, group: str, text: str) -> Kinds:
         table = self._groups.get(group, {})

@@ -25,7 +25,7 @@ from tracker.reading.blocks import (
     Table,
     Text,
 )
-from tracker.reading.frontends import admonitions, metadata
+from tracker.reading.frontends import admonitions, lines, metadata
 from tracker.reading.source import Source
 
 OPTIONS = (
@@ -247,6 +247,11 @@ class _Walk:
         text = self._leaf(place["end"])
         if self.entries:
             self.entries[-1].texts.append(text)
+            return
+        start, end = place["start"], place["end"]
+        table = lines.table(self.source, start, end) if self.source.data[start : start + 1] == b"|" else None
+        if table:
+            self.out.append(table)
         else:
             self.out.append(Paragraph(self.source, place["start"], place["end"], text))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from tracker.reading.blocks import Block, Heading
-from tracker.reading.frontends import markdown
+from tracker.reading.frontends import lines, markdown
 from tracker.reading.source import Source
 
 _RULER = re.compile(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
@@ -23,6 +23,9 @@ _GAP = re.compile(rb"(?<=\|)[ \t]*\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\|)")
 
 def blocks(source: Source) -> list[Block]:
     """The blocks of a text document; headings of rendered pages have no level."""
+    if lines.is_flat(source.data):
+        source.verbatim = True
+        return lines.blocks(source)
     flat = PILCROW in source.data
     marked = _mark(repair(source.data))
     out = markdown.blocks_of(source, marked.decode(errors="replace"))
