@@ -79,11 +79,11 @@ def configuration() -> str:
         "found and what stands where is told in [Configuration](../configuration.md).\n"
     )
     return head + "".join(
-        f"\n## {title}\n\n{_keys(table)}" for title, table in {**tables, **_trackers()}.items()
+        f"\n## {title}\n\n{_keys(table)}" for title, table in {**tables, **tracker_tables()}.items()
     )
 
 
-def _trackers() -> Mapping[str, type[BaseModel]]:
+def tracker_tables() -> Mapping[str, type[BaseModel]]:
     """The options of each adapter, and of the tables within them."""
     from adapters.beads.config import BeadsOptions
     from adapters.github.config import AppOptions, GitHubOptions, LabelOptions, ProjectOptions
