@@ -73,7 +73,8 @@ def _headline(review: Review) -> str:
     )
     rate = percent(review.on_time_trend.share)
     opened = flow.opened + flow.reopened
-    return f"{opened} opened, {flow.closed} closed: the backlog {grown}. {rate} of what fell due in {len(review.trend)} weeks was done on time."
+    removed = f", {flow.removed} removed" if flow.removed else ""
+    return f"{opened} opened, {flow.closed} closed{removed}: the backlog {grown}. {rate} of what fell due in {len(review.trend)} weeks was done on time."
 
 
 def _tiles(review: Review) -> tuple[Tile, ...]:

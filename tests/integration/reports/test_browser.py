@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -177,21 +178,25 @@ def test_without_scripts_everything_is_there_but_the_filter(
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["audit", "review"])
-def test_axe_finds_nothing_serious(
-    browser: webdriver.Chrome, pages: dict[str, Path], name: str, scheme: str
-) -> None:
-    open_page(browser, pages[name], scheme)
+def violations(browser: webdriver.Chrome) -> dict[str, list[str]]:
+    """What axe finds, with the first elements concerned."""
     script = (Path(str(axe.__file__)).parent / "axe.min.js").read_text(encoding="utf-8")
     browser.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
     browser.execute_script(script)
     result: dict[str, Any] = browser.execute_async_script(
         "const done = arguments[arguments.length - 1]; axe.run({ resultTypes: ['violations'] }).then(done)"
     )
-    found = {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in result["violations"]}
-    assert found == {}
     assert len(result["passes"]) > 10
+    return {one["id"]: [node["html"][:120] for node in one["nodes"][:3]] for one in result["violations"]}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["audit", "review"])
+def test_axe_finds_nothing_serious(
+    browser: webdriver.Chrome, pages: dict[str, Path], name: str, scheme: str
+) -> None:
+    open_page(browser, pages[name], scheme)
+    assert violations(browser) == {}
 
 
 def test_the_colours_follow_the_readers_choice(browser: webdriver.Chrome, pages: dict[str, Path]) -> None:
@@ -202,14 +207,40 @@ def test_the_colours_follow_the_readers_choice(browser: webdriver.Chrome, pages:
     assert grounds == ["rgb(244, 245, 247)", "rgb(16, 19, 26)"]
 
 
-def test_a_narrow_screen_needs_no_sideways_scrolling(
-    browser: webdriver.Chrome, pages: dict[str, Path]
-) -> None:
-    metrics = {"width": 390, "height": 840, "deviceScaleFactor": 1, "mobile": True}
+@contextmanager
+def emulated(browser: webdriver.Chrome, width: int, medium: str = "screen") -> Iterator[None]:
+    """A phone, or a sheet of paper."""
+    metrics = {"width": width, "height": 840, "deviceScaleFactor": 1, "mobile": medium == "screen"}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": medium, "features": []})
     try:
-        for name in NAMES:
-            open_page(browser, pages[name])
-            assert browser.execute_script("return document.documentElement.scrollWidth") <= 390, name
+        yield
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
+_CUT = """
+  const seen = [...document.querySelectorAll("table.cards tbody td")].filter((cell) => cell.offsetParent !== null);
+  const wide = seen.filter((cell) => cell.getBoundingClientRect().right > arguments[0] + 0.5);
+  return [seen.length, wide.map((cell) => cell.textContent)]
+"""
+
+
+@pytest.mark.parametrize(("width", "medium"), [(390, "screen"), (718, "print")])
+def test_a_phone_and_a_sheet_of_paper_show_every_cell_without_scrolling_sideways(
+    browser: webdriver.Chrome, pages: dict[str, Path], width: int, medium: str
+) -> None:
+    for name in NAMES:
+        browser.get(pages[name].as_uri())
+        with emulated(browser, width, medium):
+            assert browser.execute_script("return document.documentElement.scrollWidth") <= width, name
+            seen, cut = browser.execute_script(_CUT, width)
+        assert seen > 100, name
+        assert cut == [], name
+
+
+def test_axe_finds_nothing_serious_on_a_phone(browser: webdriver.Chrome, pages: dict[str, Path]) -> None:
+    browser.get(pages["audit"].as_uri())
+    with emulated(browser, 390):
+        assert violations(browser) == {}
