@@ -6,13 +6,14 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put `data` in the place of `path`: a temporary file beside it, flushed to the disk, then renamed over it.
 
-    A symbolic link is followed, so that the link stays; the mode of the old file is kept.
+    Data in parts is written part by part, so that it never is in memory as a whole. A symbolic link is followed, so that the link stays; the mode of the old file is kept.
 
     Raises:
         OSError: nothing was changed (no space, no permission, no such folder).
@@ -34,9 +35,9 @@ def replace(path: Path, data: bytes) -> None:
     _flush_folder(target.parent)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes | Iterable[bytes]) -> None:
     with path.open("xb") as file:
-        file.write(data)
+        file.writelines([data] if isinstance(data, bytes) else data)
         file.flush()
         os.fsync(file.fileno())
 

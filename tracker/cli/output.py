@@ -6,10 +6,11 @@ and trackers are untrusted: an escape sequence in a title must not move the curs
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tracker.display import REORDERING, fit, neutralise
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
 _SHORTEST_SECRET = 8
 _PIPE_WIDTH = 160
+_PARTS_AT_ONCE = 1_000
 
 
 def one_line(text: str) -> str:
@@ -88,13 +90,24 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def emit_parts(parts: Iterable[str]) -> None:
+    """A long result on standard output, some parts at a time; it ends its last line itself."""
+    every = iter(parts)
+    while some := "".join(itertools.islice(every, _PARTS_AT_ONCE)):
+        _put(sys.stdout, neutralise(some))
+
+
 def _write(stream: TextIO, text: str) -> None:
+    _put(stream, f"{text}\n")
+
+
+def _put(stream: TextIO, text: str) -> None:
     text = redact(text)
     try:
-        stream.write(text + "\n")
+        stream.write(text)
     except UnicodeEncodeError:  # a terminal with a narrow encoding, as in a C locale
         encoding = stream.encoding or "ascii"
-        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.write(text.encode(encoding, "replace").decode(encoding))
 
 
 def console(stream: TextIO | None = None) -> Console:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from tracker.cli.context import Invocation
-from tracker.cli.output import emit, say
+from tracker.cli.output import emit, emit_parts, say
 from tracker.errors import ExitCode, PmtrackError, UserError
 
 if TYPE_CHECKING:
@@ -125,10 +125,10 @@ def read_ledger(store: Store, invocation: Invocation, asked: Asked) -> Ledger:
 
 def put_out(report: Report, asked: Asked, invocation: Invocation) -> None:
     """Write the report to where it was asked for; before any delivery, so that it is kept whatever happens then."""
-    from tracker.reports.report import render
+    from tracker.reports.report import parts, render
 
     if asked.output is not None:
-        _write(asked.output, render(report, asked.form))
+        _write(asked.output, (part.encode() for part in parts(report, asked.form)))
         if not invocation.quiet:
             say(f"{report.page.title} written to {asked.output}: {report.page.headline}")
     elif asked.form == "text":
@@ -137,21 +137,24 @@ def put_out(report: Report, asked: Asked, invocation: Invocation) -> None:
 
         write(report, console())
     elif asked.form == "csv":
-        sys.stdout.write(render(report, "csv").replace("\r\n", "\n"))
+        sys.stdout.writelines(part.replace("\r\n", "\n") for part in parts(report, "csv"))
+    elif asked.form == "json":
+        emit_parts(parts(report, "json"))
     else:
         emit(render(report, asked.form).rstrip("\n"))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: Iterable[bytes]) -> None:
     """Replace the file at once, so that nobody reads half a report; a device or pipe is written to."""
     from tracker.files import replace
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not path.is_file():  # /dev/null, a pipe: there is nothing to put in its place
-            path.write_bytes(text.encode())
+            with path.open("wb") as file:
+                file.writelines(data)
         else:
-            replace(path, text.encode())
+            replace(path, data)
     except OSError as error:
         raise PmtrackError(
             f"the report could not be written to {path}: {error.strerror or error}",

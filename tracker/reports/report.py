@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -34,7 +35,16 @@ def report_of(values: Audit | Review, rows: int = 500) -> Report:
 
 
 def render(report: Report, form: str) -> str:
-    """The report in a form of `tracker.reports.forms.FORMS` that is one text.
+    """The report in a form of `tracker.reports.forms.FORMS` as one text.
+
+    Raises:
+        KeyError: there is no such form.
+    """
+    return "".join(parts(report, form))
+
+
+def parts(report: Report, form: str) -> Iterator[str]:
+    """The report in a form, part by part where it can be long: no more than a part is in memory at a time.
 
     Raises:
         KeyError: there is no such form.
@@ -42,5 +52,5 @@ def render(report: Report, form: str) -> str:
     from tracker.reports.forms import FORMS
 
     module, _, name = FORMS[form].partition(":")
-    text: str = getattr(import_module(module), name)(report)
-    return text
+    made: str | Iterator[str] = getattr(import_module(module), name)(report)
+    yield from [made] if isinstance(made, str) else made

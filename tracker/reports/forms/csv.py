@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.models import Finding
 from tracker.reports.audit import Audit
-from tracker.reports.forms.json import value_of
+from tracker.reports.forms.json import names_of
 from tracker.reports.lines import ItemLine
 from tracker.reports.report import Report
 from tracker.reports.review import Review
@@ -28,14 +27,19 @@ _FIELDS = (
 COLUMNS = ("section", "remark", *_FIELDS, "value")
 
 
-def render(report: Report) -> str:
-    """The report as CSV with a header line; every cell is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+def parts(report: Report) -> Iterator[str]:
+    """The report as CSV with a header line, row by row; every cell is quoted."""
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    yield writer.writerow(COLUMNS)
     for row in _rows(report.values):
-        writer.writerow([safe(row.get(name)) for name in COLUMNS])
-    return out.getvalue()
+        yield writer.writerow([safe(row.get(name)) for name in COLUMNS])
+
+
+class _Line:
+    """Gives what is written back to the caller of the CSV writer."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def safe(value: object) -> str:
@@ -96,10 +100,12 @@ def _finding(finding: Finding) -> Mapping[str, object]:
 
 def numbers(values: Audit | Review) -> Iterator[tuple[str, float]]:
     """Every single number of the report with its dotted name, as in the JSON form."""
-    yield from _leaves(value_of(values), "")
+    yield from _leaves(values, "")
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, float]]:
+    if hasattr(value, "__dataclass_fields__"):
+        value = {key: getattr(value, key) for key in names_of(type(value))}
     if isinstance(value, Mapping):
         for key, one in value.items():
             yield from _leaves(one, f"{name}.{key}" if name else str(key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.reports.audit import Audit
@@ -20,19 +20,33 @@ def document(report: Report) -> dict[str, Any]:
     return {"report": kind, "version": VERSION, "headline": report.page.headline, **value_of(report.values)}
 
 
-def render(report: Report) -> str:
+def parts(report: Report) -> Iterator[str]:
     """The report as JSON, one line a key of the report; control characters are escaped.
 
     Values are taken apart while they are written: the audit of a large archive has half a million of them.
     """
     kind = "audit" if isinstance(report.values, Audit) else "review"
-    head = {"report": kind, "version": VERSION, "headline": report.page.headline}
-    lines = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    lines += [
-        f"  {json.dumps(name)}: {json.dumps(getattr(report.values, name), default=_opened)}"
-        for name in _names(type(report.values))
-    ]
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    yield f'{{\n  "report": {_encode(kind)},\n  "version": {VERSION},\n  "headline": {_encode(report.page.headline)}'
+    for name in names_of(type(report.values)):
+        yield f",\n  {_encode(name)}: "
+        yield from _parts(getattr(report.values, name))
+    yield "\n}\n"
+
+
+def _parts(value: Any) -> Iterator[str]:
+    """The JSON of a value, a list entry by entry."""
+    if isinstance(value, tuple):
+        yield "["
+        for number, one in enumerate(value):
+            yield f"{', ' if number else ''}{_encode(one)}"
+        yield "]"
+    elif hasattr(value, "__dataclass_fields__"):
+        for number, name in enumerate(names_of(type(value))):
+            yield f"{', ' if number else '{'}{_encode(name)}: "
+            yield from _parts(getattr(value, name))
+        yield "}"
+    else:
+        yield _encode(value)
 
 
 def _opened(value: Any) -> Any:
@@ -41,7 +55,10 @@ def _opened(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
-    return {name: getattr(value, name) for name in _names(type(value))}
+    return {name: getattr(value, name) for name in names_of(type(value))}
+
+
+_encode = json.JSONEncoder(default=_opened).encode
 
 
 def value_of(value: Any) -> Any:
@@ -55,14 +72,14 @@ def value_of(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): value_of(one) for key, one in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        return {name: value_of(getattr(value, name)) for name in _names(type(value))}
+        return {name: value_of(getattr(value, name)) for name in names_of(type(value))}
     return [value_of(one) for one in value]
 
 
 _NAMES: dict[type, tuple[str, ...]] = {}
 
 
-def _names(kind: type) -> tuple[str, ...]:
+def names_of(kind: type) -> tuple[str, ...]:
     """Fields and properties of a dataclass, in the order in which they are written."""
     if kind not in _NAMES:
         properties = tuple(name for name, one in vars(kind).items() if isinstance(one, property))
