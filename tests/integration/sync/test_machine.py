@@ -123,16 +123,19 @@ class SyncMachine(RuleBasedStateMachine):
     def re_date(self, at: int, days: int) -> None:
         rows = self.rows()
         each = rows[at % len(rows)]
-        each.due = f"2027-01-{days:02}"
-        self.edited_here(each, "due", each.due)
+        due = f"2027-01-{days:02}"
+        if each.due != due:
+            each.due = due
+            self.edited_here(each, "due", due)
 
     @precondition(lambda self: self.rows())
     @rule(at=st.integers(0, 99), level=st.integers(0, 3))
     def give_another_priority(self, at: int, level: int) -> None:
         rows = self.rows()
         each = rows[at % len(rows)]
-        each.priority = f"P{level}"
-        self.edited_here(each, "priority", str(level))
+        if each.priority != f"P{level}":
+            each.priority = f"P{level}"
+            self.edited_here(each, "priority", str(level))
 
     @precondition(lambda self: self.rows())
     @rule(at=st.integers(0, 99), status=st.sampled_from(sorted(WORDS)))
@@ -175,16 +178,18 @@ class SyncMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), days=st.integers(1, 28))
     def re_date_there(self, at: int, days: int) -> None:
-        issue = self.issue(at)
-        self.stage.edit(issue["title"], due_at=f"2027-02-{days:02}T00:00:00Z")
-        self.edited_there(self.row_of(issue["title"]), "due", f"2027-02-{days:02}")
+        issue, due = self.issue(at), f"2027-02-{days:02}"
+        if not issue["due_at"].startswith(due):
+            self.stage.edit(issue["title"], due_at=f"{due}T00:00:00Z")
+            self.edited_there(self.row_of(issue["title"]), "due", due)
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99), level=st.integers(0, 3))
     def give_another_priority_there(self, at: int, level: int) -> None:
         issue = self.issue(at)
-        self.stage.edit(issue["title"], priority=level)
-        self.edited_there(self.row_of(issue["title"]), "priority", str(level))
+        if issue["priority"] != level:
+            self.stage.edit(issue["title"], priority=level)
+            self.edited_there(self.row_of(issue["title"]), "priority", str(level))
 
     @precondition(lambda self: self.stage.issues)
     @rule(at=st.integers(0, 99))
