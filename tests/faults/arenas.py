@@ -41,7 +41,7 @@ class LocalArena(Arena):
         return [json.loads(line)["title"] for line in lines]
 
     def writes(self) -> object:
-        return self._file.stat().st_mtime_ns
+        return self._file.stat().st_mtime_ns if self._file.exists() else None
 
 
 class GitHubArena(Arena):

@@ -60,6 +60,7 @@ def test_ctrl_c_while_the_tracker_works_leaves_with_130_and_the_next_run_goes_on
         ]
         again = ground.sync()
         assert (again.code, {record["action"] for record in again.actions}) == (0, {"adopt"})
+        ground.until_quiet()
         ground.check()
     finally:
         arena.close()
