@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Area = tuple[str, Problem]
 _MOST_NAMED = 8
 _MOST_ASKED = 20
+_MOST_EXPLAINED = 3
 
 
 def preflight(invocation: Invocation) -> Iterator[Area]:
@@ -209,9 +210,15 @@ def _assignable(tracker: Tracker, owners: Counter[str], invocation: Invocation) 
         return
     names = [name for name, _ in owners.most_common(_MOST_ASKED)]
     resolved = tracker.resolve(names, tuple(invocation.settings.people.values())) if names else {}
-    for name in names:
-        resolution = resolved.get(name)
-        if resolution is not None and resolution.account is None:
-            reason = resolution.reason or "nobody in the tracker matches"
-            hint = "Their items get no assignee. Add them to [people], with their account in the tracker."
-            yield Problem(f"owner {name}: {reason}", severity=Severity.WARNING, hint=hint)
+    unknown = {
+        name: found.reason or "nobody in the tracker matches"
+        for name in names
+        if (found := resolved.get(name)) is not None and found.account is None
+    }
+    hint = "Their items get no assignee. Add them to [people], with their account in the tracker."
+    if len(unknown) > _MOST_EXPLAINED:
+        told = f"{len(unknown)} owners cannot be assigned: {', '.join(unknown)}"
+        yield Problem(told, severity=Severity.WARNING, hint=hint)
+        return
+    for name, reason in unknown.items():
+        yield Problem(f"owner {name}: {reason}", severity=Severity.WARNING, hint=hint)

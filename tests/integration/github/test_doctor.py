@@ -57,6 +57,17 @@ def test_owners_of_open_items_who_cannot_be_assigned_are_told(folder: Path, call
     assert "Gone Already:" not in done.stdout
 
 
+def test_many_such_owners_are_named_on_one_line(folder: Path, call: Command) -> None:
+    rows = "".join(
+        f"| Check pump {n} of the cooling | Stranger {n} | 2026-12-01 | Open |\n" for n in range(4)
+    )
+    with (folder / "docs/a.md").open("a", encoding="utf-8") as document:
+        document.write(rows)
+    lines = [line for line in call("doctor", cwd=folder).stdout.splitlines() if "cannot be assigned" in line]
+    assert len(lines) == 1
+    assert "6 owners cannot be assigned: " in lines[0]
+
+
 def test_owners_of_another_tracker_s_documents_are_not_asked_for(folder: Path, call: Command) -> None:
     text = (folder / "pmtrack.toml").read_text(encoding="utf-8")
     text += '[trackers.here]\ntype = "local"\npath = "issues.jsonl"\n'
