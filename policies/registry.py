@@ -12,6 +12,7 @@ from typing import Any
 
 from policies.rule import Rule
 from tracker.errors import UserError
+from tracker.plugins import entry_points
 
 AnyRule = Rule[Any]
 
@@ -130,9 +131,7 @@ def unknown_rule(name: str) -> UserError:
 
 
 def _from_entry_points() -> Iterable[AnyRule]:
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="pmtrack.policies"):
+    for point in entry_points("pmtrack.policies"):
         loaded = point.load()
         for rule in (loaded,) if isinstance(loaded, Rule) else tuple(loaded):
             if not isinstance(rule, Rule):

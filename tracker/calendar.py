@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, cast
 
 from tracker.errors import UserError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _TEN_YEARS = 3653
 _LAST = dt.date.max
@@ -40,7 +42,7 @@ class Calendar:
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         """The moment on the clocks of the time zone."""
-        return moment if self.timezone == "UTC" else moment.astimezone(ZoneInfo(self.timezone))
+        return moment if self.timezone == "UTC" else moment.astimezone(_zone(self.timezone))
 
     def day(self, moment: dt.datetime) -> dt.date:
         """The local day of a moment."""
@@ -48,7 +50,7 @@ class Calendar:
 
     def start_of(self, day: dt.date) -> dt.datetime:
         """The last instant before the local day begins, UTC: what is after it happened on that day or later."""
-        midnight = dt.datetime.combine(day, dt.time(), ZoneInfo(self.timezone))
+        midnight = dt.datetime.combine(day, dt.time(), _zone(self.timezone))
         return midnight.astimezone(dt.UTC) - _INSTANT
 
     def end_of(self, day: dt.date) -> dt.datetime:
@@ -66,7 +68,7 @@ class Calendar:
     def earlier(self, moment: dt.datetime, days: int) -> dt.datetime:
         """The same time on the local clock so many days before, whatever summer time did in between."""
         local = self.local(moment).replace(tzinfo=None) - dt.timedelta(days=days)
-        return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(dt.UTC)
+        return local.replace(tzinfo=_zone(self.timezone)).astimezone(dt.UTC)
 
     def is_business_day(self, day: dt.date) -> bool:
         """True where people work that day."""
@@ -126,3 +128,10 @@ def _holidays(country: str, subdivision: str | None) -> Container[dt.date]:
     import holidays
 
     return cast(Container[dt.date], holidays.country_holidays(country, subdiv=subdivision))
+
+
+def _zone(name: str) -> ZoneInfo:
+    """The time zone; the module reads the system's paths when it is imported, so not before a zone is asked for."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)

@@ -11,14 +11,17 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracker import COLLECTOR
 from tracker.errors import NoInputError
 from tracker.models import Diagnostic, PostMortem, Severity
 from tracker.reading import frontends
 from tracker.reading.settings import ReadingSettings, make
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 SKIPPED_FOLDERS = frozenset(
     (".git", ".hg", ".svn", ".pmtrack", ".beads", "node_modules", ".venv", "venv", "__pycache__", ".tox")

@@ -160,7 +160,7 @@ class _Document:
             for block, _ in placed
             if isinstance(block, Heading) and (language := self.words.language_of(block.text.plain))
         )
-        return votes.most_common(1)[0][0] if votes else None
+        return max(votes, key=votes.__getitem__) if votes else None
 
     def _diagnostics(self, walk: Extraction, items: Sequence[ActionItem]) -> list[Diagnostic]:
         return [*self.source.diagnostics, *_ragged(walk), *_dates(items, walk), *_duplicates(items)]

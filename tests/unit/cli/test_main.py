@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 import pytest
@@ -50,6 +51,22 @@ def test_help_imports_hardly_more_than_click() -> None:
     bare = imported("import click")
     ours = imported("from tracker.cli.main import main\nassert main(['--help']) == 0")
     assert len(ours - bare) < 40
+
+
+@pytest.mark.parametrize("command", ["['parse', '--format', 'json']", "['check', '--fail-on', 'never']"])
+def test_reading_one_document_imports_no_plug_in_machinery_no_processes_and_no_network(
+    command: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "a.md"
+    page.write_text(
+        "# T\n\n## Action items\n\n- [ ] Add an alert (owner: ann, due: 2026-03-04)\n", encoding="utf-8"
+    )
+    modules = imported(
+        f"import os\nos.chdir({str(tmp_path)!r})\nfrom tracker.cli.main import main\n"
+        f"assert main([*{command}, {str(page)!r}]) in (0, 10)"
+    )
+    spared = {"importlib.metadata", "email", "multiprocessing", "zoneinfo", "socket", "asyncio"}
+    assert not (HEAVY | spared) & modules
 
 
 @pytest.mark.parametrize("name", edge.COMMANDS)
