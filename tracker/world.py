@@ -105,6 +105,20 @@ class RunRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Hindsight:
+    """What the world of a past day cannot know of that day.
+
+    Attributes:
+        begins: When the state saw its first document, UTC; None for a state that has seen none.
+        reread: Documents that were there on the day and were read again after it: the history keeps what became of their
+            items, their titles, severities and other headers are those of the latest reading.
+    """
+
+    begins: dt.datetime | None
+    reread: int
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """Everything a rule or report may look at.
 
@@ -113,6 +127,8 @@ class World:
         has_state: Whether identity and history are known.
         has_trackers: Whether issues are known.
         open_intents: Creates of unknown outcome that no run has settled yet.
+        removed_documents: Documents that are not there any more, as last read: the past of their items counts on.
+        hindsight: Of a past day, None for now.
     """
 
     now: dt.datetime
@@ -124,3 +140,5 @@ class World:
     has_state: bool = False
     has_trackers: bool = False
     open_intents: int = 0
+    removed_documents: tuple[PostMortem, ...] = ()
+    hindsight: Hindsight | None = None

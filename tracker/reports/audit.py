@@ -13,7 +13,7 @@ from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine, line_of
 from tracker.reports.periods import Period
 from tracker.reports.trend import Week, trend
-from tracker.world import Event, RunRecord, TrackerHealth
+from tracker.world import Event, Hindsight, RunRecord, TrackerHealth
 
 _DAY = dt.timedelta(days=1)
 
@@ -87,6 +87,7 @@ class Audit:
 
     Attributes:
         moment: As of when, UTC. `since`: moment of the last audit, UTC.
+        hindsight: What is not known of a past day, None for now.
         last_sync: The last run of `pmtrack sync` up to the moment.
     """
 
@@ -95,6 +96,7 @@ class Audit:
     since: dt.datetime
     timezone: str
     freshness: tuple[Freshness, ...]
+    hindsight: Hindsight | None
     last_sync: RunRecord | None
     open_intents: int
     totals: metrics.Totals
@@ -152,6 +154,7 @@ def audit_of(ledger: Ledger, before: Ledger, findings: Findings | None = None) -
         since=before.moment,
         timezone=ledger.calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
+        hindsight=ledger.world.hindsight,
         last_sync=_last_sync(ledger.world.runs, ledger.moment),
         open_intents=ledger.world.open_intents,
         totals=metrics.totals(ledger.lines, len(ledger.documents)),

@@ -13,6 +13,7 @@ from tracker.reports.header import (
     compared,
     flow_chart,
     freshness_told,
+    hindsight_told,
     local_time,
 )
 from tracker.reports.lines import ItemLine
@@ -64,7 +65,10 @@ def audit_page(audit: Audit) -> Page:
         headline=_headline(audit),
         stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
         f"compared with the last audit of {local_time(audit.since, audit.timezone)}",
-        freshness=freshness_told(audit.freshness, audit.timezone),
+        freshness=(
+            *freshness_told(audit.freshness, audit.moment, audit.timezone),
+            *hindsight_told(audit.hindsight, audit.moment, audit.timezone),
+        ),
         stale=any(one.stale for one in audit.freshness),
         tiles=_tiles(audit),
         sections=told(sections),

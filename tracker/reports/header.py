@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from tracker.reports.audit import Freshness
-from tracker.reports.page import Cell, Chart, Series, Tile, Tone, plain
+from tracker.reports.page import Cell, Chart, Series, Tile, Tone, count_of, plain
 from tracker.reports.trend import Week
+from tracker.world import Hindsight
 
 
 def local_time(moment: dt.datetime, timezone: str) -> str:
@@ -16,18 +17,38 @@ def local_time(moment: dt.datetime, timezone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(timezone)):%a %d %b %Y %H:%M %Z}"
 
 
-def freshness_told(found: Iterable[Freshness], timezone: str) -> tuple[Cell, ...]:
+def freshness_told(found: Iterable[Freshness], moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
     """One sentence a tracker, with a warning tone where it is not fresh."""
-    return tuple(Cell(_fresh(one, timezone), tone=Tone.WARN if one.stale else Tone.GOOD) for one in found)
+    return tuple(
+        Cell(_fresh(one, moment, timezone), tone=Tone.WARN if one.stale else Tone.GOOD) for one in found
+    )
 
 
-def _fresh(one: Freshness, timezone: str) -> str:
+def hindsight_told(hindsight: Hindsight | None, moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
+    """What a report about a past day cannot know of it."""
+    if hindsight is None:
+        return ()
+    if hindsight.begins is None or hindsight.begins > moment:
+        begins = "nowhere" if hindsight.begins is None else local_time(hindsight.begins, timezone)
+        return (
+            Cell(
+                f"history: begins {begins}, after the day of this report; nothing is known of it",
+                tone=Tone.WARN,
+            ),
+        )
+    if not hindsight.reread:
+        return ()
+    many = count_of(hindsight.reread, "document was", "documents were")
+    told = f"documents: {many} read again after that day; titles, severities and headers are those of the latest reading"
+    return (Cell(told, tone=Tone.WARN),)
+
+
+def _fresh(one: Freshness, moment: dt.datetime, timezone: str) -> str:
     name, success = plain(one.tracker.name), one.tracker.last_success
     if success is None:
         return f"{name}: never read"
-    told = (
-        f"{name}: read {local_time(success, timezone)} ({age_told(one.age_hours or 0.0)} before this report)"
-    )
+    age = f"{age_told(one.age_hours or 0.0)} before this report"
+    told = f"{name}: read {local_time(success, timezone)} ({'after the day of this report' if success > moment else age})"
     return f"{told}; last attempt failed: {plain(one.tracker.error)}" if one.tracker.error else told
 
 

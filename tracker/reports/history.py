@@ -35,7 +35,7 @@ class Life:
 
     Attributes:
         tracked: The item with its values of today.
-        document: The document it was last seen in, None where that is gone.
+        document: The document it was last seen in, as last read where it is gone; None where nothing is known of it.
         opened: When the work came up, UTC.
         open_spells: When it was open: start (exclusive end is None while it is open). Empty for one that was found closed.
         ended: When its row was removed, None while it is there or its issue lives on.
@@ -71,7 +71,7 @@ def lives(world: World) -> tuple[Life, ...]:
 
     No template text, and no row that could be either of two known items: those count already.
     """
-    documents = {document.path: document for document in world.documents}
+    documents = {document.path: document for document in (*world.removed_documents, *world.documents)}
     first = _first_seen(world.items)
     return tuple(
         _life(tracked, documents.get(tracked.path), first, world.now)

@@ -13,6 +13,7 @@ from tracker.reports.ledger import Ledger
 from tracker.reports.lines import NO_TEAM, ItemLine
 from tracker.reports.periods import Period, period_before
 from tracker.reports.trend import Week, trend
+from tracker.world import Hindsight
 
 _NEXT_DAYS = 14
 _NO_SEVERITY, _NO_PRIORITY = "not stated", "not stated"
@@ -43,6 +44,7 @@ class Review:
     """Everything that the review says; the renderers add nothing.
 
     Attributes:
+        hindsight: What is not known of a past day, None for now.
         on_time_trend: On-time rate over the weeks of the trend, all items and by `severity`, `priority` and `team`.
         closing: Of the items closed in the period.
         unverified: Done longer ago than the settings allow, without evidence.
@@ -52,6 +54,7 @@ class Review:
     today: dt.date
     timezone: str
     freshness: tuple[Freshness, ...]
+    hindsight: Hindsight | None
     totals: metrics.Totals
     now: Measured
     before: Measured
@@ -109,6 +112,7 @@ def review_of(ledger: Ledger, period: Period) -> Review:
         today=ledger.today,
         timezone=calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
+        hindsight=ledger.world.hindsight,
         totals=metrics.totals(lines, len(ledger.documents)),
         now=measured(ledger, period),
         before=measured(ledger, period_before(period, calendar)),

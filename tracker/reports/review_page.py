@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tracker.reports import item_tables as items
-from tracker.reports.header import backlog_chart, compared, flow_chart, freshness_told, local_time
+from tracker.reports.header import (
+    backlog_chart,
+    compared,
+    flow_chart,
+    freshness_told,
+    hindsight_told,
+    local_time,
+)
 from tracker.reports.incidents import RELATIONS, DocumentLine, FollowUp, KnownButUnfixed
 from tracker.reports.metrics import Group, Rate
 from tracker.reports.page import (
@@ -56,7 +63,10 @@ def review_page(review: Review) -> Page:
         headline=_headline(review),
         stamp=f"{local_time(period.start, review.timezone)} to {local_time(period.end, review.timezone)}, "
         "compared with the period of the same length before",
-        freshness=freshness_told(review.freshness, review.timezone),
+        freshness=(
+            *freshness_told(review.freshness, review.moment, review.timezone),
+            *hindsight_told(review.hindsight, review.moment, review.timezone),
+        ),
         stale=any(one.stale for one in review.freshness),
         tiles=_tiles(review),
         sections=told(sections),

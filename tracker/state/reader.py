@@ -70,6 +70,12 @@ def post_mortems(connection: Connection, paths: Sequence[str] | None = None) -> 
     return {path: codec.post_mortem(payload) for path, payload in found}
 
 
+def removed_post_mortems(connection: Connection) -> dict[str, PostMortem]:
+    """Documents that are not there any more, as last read."""
+    statement = select(Document.path, Document.payload).where(Document.removed_at.is_not(None))
+    return {path: codec.post_mortem(payload) for path, payload in connection.execute(statement)}
+
+
 def items_by_id(connection: Connection, item_ids: Sequence[str]) -> list[ItemRecord]:
     """Items with their links, issues and bases."""
     return [

@@ -15,7 +15,7 @@ from tracker.models import ActionItem, Issue, IssueRef, Person, PostMortem, Stat
 from tracker.state import reader
 from tracker.state.records import DocumentRecord, ItemRecord
 from tracker.state.tables import Conflict, Document, Intent, ObservedChange, Run, TrackerMemory
-from tracker.world import Event, RunRecord, Side, TrackedItem, TrackerHealth, World
+from tracker.world import Event, Hindsight, RunRecord, Side, TrackedItem, TrackerHealth, World
 
 
 def world_at(
@@ -37,12 +37,11 @@ def world_at(
         items += _unidentified(reader.documents(connection), documents, items)
     else:
         items = [item for item in items if item.first_seen is None or item.first_seen <= as_of]
-        seen = _first_seen(connection)
-        documents = {path: each for path, each in documents.items() if seen[path] <= as_of}
+    here, removed, hindsight = _documents_at(connection, documents, as_of)
     health = _health(connection)
     return World(
         now=now,
-        documents=tuple(documents[path] for path in sorted(documents)),
+        documents=tuple(here[path] for path in sorted(here)),
         items=tuple(items),
         trackers=health,
         runs=runs(connection, as_of=as_of),
@@ -50,6 +49,8 @@ def world_at(
         has_state=True,
         has_trackers=any(each.last_success for each in health),
         open_intents=_open_intents(connection),
+        removed_documents=tuple(removed[path] for path in sorted(removed)),
+        hindsight=hindsight,
     )
 
 
@@ -207,8 +208,25 @@ def _health(connection: Connection) -> tuple[TrackerHealth, ...]:
     )
 
 
-def _first_seen(connection: Connection) -> Mapping[str, dt.datetime]:
-    return dict(connection.execute(select(Document.path, Document.first_seen)).all())
+def _documents_at(
+    connection: Connection, today: Mapping[str, PostMortem], as_of: dt.datetime | None
+) -> tuple[Mapping[str, PostMortem], Mapping[str, PostMortem], Hindsight | None]:
+    """The documents that were there, those that were not there any more, and what is not known of the day."""
+    gone = reader.removed_post_mortems(connection)
+    if as_of is None:
+        return today, gone, None
+    columns = select(Document.path, Document.first_seen, Document.read_at, Document.removed_at)
+    here, removed, reread, begins = {}, {}, 0, None
+    for path, first_seen, read_at, removed_at in connection.execute(columns):
+        begins = first_seen if begins is None else min(begins, first_seen)
+        if first_seen > as_of:
+            continue
+        reread += read_at > as_of
+        if removed_at is None or removed_at > as_of:
+            here[path] = today[path] if removed_at is None else gone[path]
+        else:
+            removed[path] = gone[path]
+    return here, removed, Hindsight(begins, reread)
 
 
 def _open_intents(connection: Connection) -> int:

@@ -11,12 +11,17 @@ import pytest
 from tests.integration.reports.recorded import record
 from tests.unit.reports.simulation import DAYS, FIRST, LAST, PEOPLE, Simulation, simulate
 from tracker.calendar import Calendar
+from tracker.models import ActionItem, PostMortem
 from tracker.reports import metrics
+from tracker.reports.audit import audit_of
 from tracker.reports.history import lives
-from tracker.reports.ledger import ledger_of
+from tracker.reports.ledger import earlier, ledger_of
 from tracker.reports.periods import Period
+from tracker.reports.report import report_of
+from tracker.reports.review import review_of
 from tracker.reports.settings import ReportSettings
-from tracker.state.store import Store
+from tracker.state.store import Store, open_store
+from tracker.world import Event, Hindsight, Side
 
 UTC = Calendar()
 NOW = dt.datetime.combine(LAST, dt.time(23, 59), dt.UTC)
@@ -66,3 +71,89 @@ def test_a_document_that_disappears_does_not_close_its_work(
         before = metrics.flow(lives(store.world(NOW)), Period(UTC.start_of(FIRST), NOW))
         after = metrics.flow(lives(other.world(NOW)), Period(UTC.start_of(FIRST), NOW))
         assert after == before
+
+
+def test_an_archive_that_was_imported_and_removed_is_no_new_work_of_the_day_of_the_import(
+    tmp_path: Path,
+) -> None:
+    seen = NOW - dt.timedelta(days=10)
+    with open_store("sqlite:///state.db", root=tmp_path, now=lambda: NOW) as store:
+        item = ActionItem("Alert on a full disk", 3)
+        with store.writing() as writer:
+            writer.document(
+                PostMortem("old.md", date=FIRST, items=(item,)),
+                size=1,
+                mtime_ns=1,
+                doubtful=False,
+                ambiguous={},
+            )
+            writer.item("01", "pmt-1", "old.md", 0, item)
+            writer.events([Event(seen, "01", Side.DOCUMENT, "created", None, item.title)])
+        with store.writing() as writer:
+            writer.documents_removed(["old.md"])
+        (life,) = lives(store.world(NOW))
+    assert life.opened.date() == FIRST
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Iterator[Store]:
+    """A document read on the first day, another that is gone since the third, the first one read again on the fifth."""
+    clock = [NOW]
+    with open_store("sqlite:///state.db", root=tmp_path, now=lambda: clock[0]) as store:
+        for day, path, severity in (
+            (1, "a.md", "SEV3"),
+            (1, "b.md", "SEV2"),
+            (3, "b.md", None),
+            (5, "a.md", "SEV1"),
+        ):
+            clock[0] = NOW - dt.timedelta(days=10 - day)
+            with store.writing() as writer:
+                if severity is None:
+                    writer.documents_removed([path])
+                else:
+                    writer.document(
+                        PostMortem(path, severity=severity),
+                        size=day,
+                        mtime_ns=day,
+                        doubtful=False,
+                        ambiguous={},
+                    )
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("day", "here", "removed", "reread"),
+    [(0, [], [], 0), (2, ["a.md", "b.md"], [], 1), (4, ["a.md"], ["b.md"], 1), (6, ["a.md"], ["b.md"], 0)],
+)
+def test_a_past_day_has_the_documents_of_that_day_and_says_which_were_read_again(
+    changed: Store, day: int, here: list[str], removed: list[str], reread: int
+) -> None:
+    moment = NOW - dt.timedelta(days=10 - day)
+    world = changed.world(moment, as_of=moment)
+    assert [document.path for document in world.documents] == here
+    assert [document.path for document in world.removed_documents] == removed
+    assert world.hindsight == Hindsight(NOW - dt.timedelta(days=9), reread)
+
+
+def test_the_present_has_no_hindsight_and_knows_what_is_gone(changed: Store) -> None:
+    world = changed.world(NOW)
+    assert world.hindsight is None
+    assert [document.path for document in world.removed_documents] == ["b.md"]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [(0, "nothing is known of it"), (2, "1 document was read again after that day"), (6, None)],
+)
+def test_a_report_about_a_past_day_says_what_it_cannot_know(
+    changed: Store, day: int, told: str | None
+) -> None:
+    moment = NOW - dt.timedelta(days=10 - day)
+    ledger = ledger_of(changed.world(moment, as_of=moment), ReportSettings())
+    for values in (
+        audit_of(ledger, earlier(ledger, moment)),
+        review_of(ledger, Period(UTC.start_of(FIRST), moment)),
+    ):
+        lines = [cell.text for cell in report_of(values).page.freshness]
+        assert len(lines) == (1 if told else 0)
+        assert all(told in line for line in lines if told)
