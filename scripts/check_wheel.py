@@ -51,9 +51,11 @@ def check_sdist(sdist: Path) -> None:
         sys.exit(f"{sdist.name} lacks: {', '.join(sorted(missing))}")
 
 
-def run(*command: str | Path, cwd: Path, home: Path) -> str:
+def run(*command: str | Path, cwd: Path, home: Path, **more: str) -> str:
     """A command in a cleared environment; its output. Ends this script if it fails."""
     env = {"HOME": str(home), "PATH": os.defpath, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "LANG": "C.UTF-8"}
+    # A machine behind a proxy has certificate authorities of its own; pip finds them in its configuration, uv does not.
+    env |= {name: os.environ[name] for name in ("SSL_CERT_FILE",) if name in os.environ} | more
     done = subprocess.run(
         list(map(str, command)), cwd=cwd, env=env, capture_output=True, text=True, check=False
     )
@@ -84,6 +86,25 @@ def try_wheel(wheel: Path, folder: Path) -> None:
         sys.exit(f"the second sync from the wheel had something to do:\n{again}")
 
 
+def try_installers(wheel: Path, folder: Path) -> None:
+    """Install the wheel with extras by pipx and by uv, each into a place of its own, and start it from there."""
+    from tracker import __version__
+
+    package = f"{wheel.resolve()}[docx,rst]"
+    binaries = {name: folder / name / "bin" for name in ("pipx", "uv")}
+    run(
+        sys.executable, "-m", "pipx", "install", "--quiet", package, cwd=folder, home=folder,
+        PIPX_HOME=str(folder / "pipx"), PIPX_BIN_DIR=str(binaries["pipx"]), PIPX_DEFAULT_PYTHON=sys.executable,
+    )  # fmt: skip
+    run(
+        sys.executable, "-m", "uv", "tool", "install", "--quiet", "--python", sys.executable, package,
+        cwd=folder, home=folder, UV_TOOL_DIR=str(folder / "uv"), UV_TOOL_BIN_DIR=str(binaries["uv"]),
+    )  # fmt: skip
+    for name, place in binaries.items():
+        if run(place / "pmtrack", "--version", cwd=folder, home=folder).split()[-1] != __version__:
+            sys.exit(f"pmtrack installed by {name} tells another version than the checkout")
+
+
 def main(dist: Path) -> None:
     """Check the newest packages of a folder."""
     (wheel,) = dist.glob("*.whl")
@@ -92,7 +113,10 @@ def main(dist: Path) -> None:
     check_sdist(sdist)
     with tempfile.TemporaryDirectory(prefix="pmtrack-wheel-") as folder:
         try_wheel(wheel, Path(folder))
-    print(f"{wheel.name} and {sdist.name}: complete; the wheel works in a bare environment.")
+        try_installers(wheel, Path(folder))
+    print(
+        f"{wheel.name} and {sdist.name}: complete; the wheel works in a bare environment, with pip, pipx and uv."
+    )
 
 
 if __name__ == "__main__":
