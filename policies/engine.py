@@ -105,7 +105,7 @@ class _Frame:
 def _sort(judged: Judged, crashes: Sequence[Finding], frame: _Frame) -> CheckResult:
     request = frame.request
     ordered, notices = in_order(judged.kept), (*crashes, *judged.notices)
-    names = fingerprints(ordered)
+    names = fingerprints(ordered) if request.baseline else [""] * len(ordered)
     known = [one for one, name in zip(ordered, names, strict=True) if name in request.baseline]
     fresh = [one for one, name in zip(ordered, names, strict=True) if name not in request.baseline]
     scopes = {rule.code: rule.scope for rule in frame.able}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.models import Person
 
@@ -63,6 +64,7 @@ def people_of(people: Mapping[str, Person]) -> People:
     return People(people, keys)
 
 
+@lru_cache(maxsize=4096)  # the same few hundred names are asked for at every item
 def plain(name: str) -> str:
     """A name without "@" in front, case and double spaces."""
     return " ".join(name.strip().lstrip("@").casefold().split())

@@ -74,13 +74,14 @@ class Settings:
 def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
     """Every entry that asks for an action and has none; documents without items are left to PM401."""
     for document, items in by_document(world):
-        if not items:
+        asking = [note for note in document.notes if note.kind in _KINDS]
+        if not items or not asking:
             continue
         known = [
             _stems(f"{one.item.title} {one.item.description} {one.item.category or ''}") for one in items
         ]
-        for note in document.notes:
-            if note.kind in _KINDS and not _is_taken_up(note, items, known, settings):
+        for note in asking:
+            if not _is_taken_up(note, items, known, settings):
                 yield _finding(document, note)
 
 

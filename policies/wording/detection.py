@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import chain
 
 from policies.wording import LANGUAGES, wording
 
@@ -21,9 +22,7 @@ _ENOUGH = 3
 
 def spoken_language(stated: str | None, texts: Iterable[str]) -> str | None:
     """The language of the texts; the stated one unless they clearly speak another."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        votes.update(_votes(text))
+    votes = Counter(chain.from_iterable(map(_votes, texts)))
     if not votes:
         return stated
     best, count = votes.most_common(1)[0]

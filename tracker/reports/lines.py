@@ -157,23 +157,19 @@ def line_of(life: Life, lens: Lens) -> ItemLine:
 
 def _status(life: Life, moment: dt.datetime, *, is_open: bool) -> Status:
     tracked = life.tracked
-    texts = (
-        value_at(tracked.events, Side.TRACKER, "status", moment, _issue_status(tracked)),
-        value_at(tracked.events, Side.DOCUMENT, "status", moment, _item_status(tracked)),
-    )
-    known = [status for status in map(status_of, texts) if status is not None]
-    fitting = [status for status in known if status.is_closed is not is_open]
-    if fitting:
-        return fitting[0]
+    for status in (_issue_status(tracked, moment), _item_status(tracked, moment)):
+        if status is not None and status.is_closed is not is_open:
+            return status
     return Status.OPEN if is_open else Status.DONE
 
 
-def _issue_status(tracked: TrackedItem) -> str | None:
-    return tracked.issue.status.value if tracked.issue is not None else None
+def _issue_status(tracked: TrackedItem, moment: dt.datetime) -> Status | None:
+    today = tracked.issue.status if tracked.issue is not None else None
+    return status_of(value_at(tracked.events, Side.TRACKER, "status", moment, today))
 
 
-def _item_status(tracked: TrackedItem) -> str | None:
-    return tracked.item.status.value if tracked.item.status is not None else None
+def _item_status(tracked: TrackedItem, moment: dt.datetime) -> Status | None:
+    return status_of(value_at(tracked.events, Side.DOCUMENT, "status", moment, tracked.item.status))
 
 
 def _owners(tracked: TrackedItem, lens: Lens) -> tuple[str, ...]:
@@ -184,6 +180,8 @@ def _owners(tracked: TrackedItem, lens: Lens) -> tuple[str, ...]:
     if events and events[-1].at > lens.moment:
         assigned = _names(value_at(events, Side.TRACKER, "owners", lens.moment, ", ".join(assigned)))
         named = _names(value_at(events, Side.DOCUMENT, "owners", lens.moment, ", ".join(named)))
+    if len(named) == 1 and not assigned:
+        return (lens.people.key_of(named[0]) or named[0],)
     known = tuple(dict.fromkeys(key for key in map(lens.people.key_of, assigned) if key is not None))
     return known or tuple(dict.fromkeys(lens.people.key_of(name) or name for name in named)) or assigned
 
@@ -195,6 +193,8 @@ def _names(text: str | None) -> tuple[str, ...]:
 def _dates(tracked: TrackedItem, moment: dt.datetime) -> tuple[dt.date | None, dt.date | None, int, int]:
     """Due date, first due date, times and days by which it slipped, up to the moment."""
     changes = [value for at, value in due_changes(tracked) if at <= moment]
+    if len(changes) == 1:
+        return changes[0], changes[0], 0, 0
     dated = [day for day in changes if day is not None]
     moves = [(later - earlier).days for earlier, later in itertools.pairwise(dated)]
     slips = [days for days in moves if days > 0]
