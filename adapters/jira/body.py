@@ -54,6 +54,13 @@ class Style:
         fitting = document.fitting if self.cloud else description.fitting
         return fitting(marker, context, description.LIMIT)
 
+    def fitting_into(self, current: Any, marker: str, context: str) -> str:
+        """The context, cut where it and what people wrote around the block are longer than Jira takes together."""
+        empty = self.replace(current, marker, "", NOBODY)
+        around = _length(empty) - _length(self.render(marker, "", NOBODY))
+        fitting = document.fitting if self.cloud else description.fitting
+        return fitting(marker, context, max(0, description.LIMIT - around))[0]
+
     def words(self, marker: str, context: str, mentions: Mentions) -> str:
         """The digest of the words that the block of this context shows."""
         return find(self.render(marker, context, mentions)).words or ""
@@ -70,6 +77,10 @@ def find(value: Any, handles: Mapping[str, str] = NOBODY) -> Block:
     if inside is None:
         return Block(marker)
     return Block(marker, description.context_of(inside, handles), _digest(markup.words(inside)))
+
+
+def _length(value: Any) -> int:
+    return document.length(value) if isinstance(value, dict) else len(value or "")
 
 
 def _digest(words: str) -> str:

@@ -72,6 +72,11 @@ def fitting(marker: str, context: str, room: int) -> tuple[str, bool]:
     return kept + CUT, True
 
 
+def length(document: Mapping[str, Any]) -> int:
+    """Characters of the text of a document, a line for each block."""
+    return _length(document.get("content") or [])
+
+
 def _length(nodes: Sequence[Node]) -> int:
     return sum(len(text_of(node)) + 1 for node in nodes)
 

@@ -235,6 +235,7 @@ def change_fields(
     `current` is the description as it was just read, None where there is none.
     """
     fields: dict[str, Any] = {}
+    context = ""
     for name, value in change.fields.items():
         if name is Field.TITLE:
             fields["summary"] = title_for(value)
@@ -246,12 +247,12 @@ def change_fields(
         elif name is Field.ASSIGNEES:
             fields["assignee"] = dialect.user(value[0] if value else None)
         elif name is Field.CONTEXT:
-            fields["description"] = dialect.style.replace(current, change.marker, value, mentions)
+            context = dialect.style.fitting_into(current, change.marker, value)
+            fields["description"] = dialect.style.replace(current, change.marker, context, mentions)
     out: dict[str, Any] = {"fields": fields} if fields else {}
     if change.fields.get(Field.LABELS):
         out["update"] = {"labels": [{"add": label} for label in labels_for(change.fields[Field.LABELS])]}
     if Field.CONTEXT in change.fields and entity_property:
-        context = change.fields[Field.CONTEXT]
         words = dialect.style.words(change.marker, context, mentions)
         out["properties"] = [property_for(change.marker, context, words)]
     return out

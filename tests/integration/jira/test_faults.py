@@ -144,6 +144,20 @@ def test_a_person_who_asked_to_wait_waits_as_long_as_it_takes(either: Bench) -> 
     assert any("1800" in text for text in either.said)
 
 
+@pytest.mark.parametrize(
+    "reason",
+    ["jira-burst-based", "jira-per-issue-on-write", "jira-quota-global-based", "jira-quota-tenant-based"],
+)
+def test_the_kind_of_a_429_is_shown(cloud: Bench, reason: str) -> None:
+    tracker = cloud.tracker()
+    tracker.check()
+    cloud.server.faults.append(rate_limited("1800", reason, **BULK))
+    (only,) = tracker.create([new_issue()])
+    assert isinstance(only.outcome, NotSent)
+    assert reason in only.outcome.reason
+    assert only.outcome.retry_after_s == 1800
+
+
 def test_a_date_to_wait_for_is_understood(either: Bench) -> None:
     tracker = either.tracker()
     tracker.watermark()

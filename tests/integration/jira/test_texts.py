@@ -75,3 +75,19 @@ def test_without_the_entity_property_nobody_is_mentioned_on_cloud(cloud: Bench) 
     assert owner not in str(cloud.site.issues[issue.ref.id].fields["description"])
     (now,) = [each.issue for each in tracker.fetch([issue.ref.id]) if isinstance(each, Found)]
     assert now.context == CONTEXT
+
+
+def test_a_text_that_became_too_long_is_cut_and_what_people_wrote_is_not(either: Bench) -> None:
+    either.server.checker = None
+    (issue,) = created(either.tracker().create([new_issue(context="short")]))
+    theirs = "\n".join(f"written by a person, line {number}" for number in range(500))
+    either.site.edit(issue.ref.id, description=f"{theirs}\n\n{either.text(issue.ref.id)}")
+    longer = "\n".join(f"our line {number}" for number in range(1600))
+    change = IssueChange(issue.ref, issue.marker or "", {Field.CONTEXT: longer}, base=issue)
+    done = confirmed(either.tracker().update([change]))
+    assert done.warnings == ()
+    text = either.text(issue.ref.id)
+    assert len(text) <= 32_767
+    assert text.startswith(theirs)
+    assert str(done.issue.context).startswith("our line 0\nour line 1\n")
+    assert "(cut: the document holds the rest)" in text

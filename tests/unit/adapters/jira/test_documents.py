@@ -189,7 +189,7 @@ def test_the_words_are_those_of_any_way_to_write_them() -> None:
 
 
 def test_a_long_text_is_cut_at_a_line_end() -> None:
-    text = "\n".join(f"line {number}" for number in range(9000))
+    text = "\n".join(f"line {number}" for number in range(3600))
     context, cut = document.fitting(MARKER, text, 32_767)
     assert cut
     assert len(documents.text_of(document.render(MARKER, context))) <= 32_767
