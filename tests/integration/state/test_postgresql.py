@@ -98,6 +98,7 @@ def test_four_processes_at_once_create_each_issue_once(tmp_path: Path, database:
     runs = [finished(process) for process in [here.start("--lock-timeout", "90") for _ in range(4)]]
     assert [run.code for run in runs] == [0, 0, 0, 0], runs
     assert sum(len(run.actions) for run in runs) == len(TITLES)
+    here.until_quiet()
     here.check()
 
 
