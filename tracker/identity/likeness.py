@@ -172,11 +172,6 @@ def share_all(one: ActionItem, other: ActionItem) -> bool:
     return bool(one.owners and one.due) and (_owners(one), one.due) == (_owners(other), other.due)
 
 
-def same_local_id(one: ActionItem, other: ActionItem) -> bool:
-    """Whether both carry the same id of the document's own."""
-    return one.local_id is not None and _folded(one.local_id) == _folded(other.local_id)
-
-
 def signature(item: ActionItem) -> tuple[object, ...]:
     """Everything by which two rows of one text can be told apart."""
     return (

@@ -10,7 +10,6 @@ from tracker.reading.drafts import Draft
 from tracker.reading.entries import Reader
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import Section
-from tracker.reading.states import box
 
 _NUMBERED = re.compile(r"([^\d(（]{2,30}?)\s*#?(?:\d{1,2}|[nNxX])\s*(?:[(（][^()（）]{0,60}[)）])?$")
 _PLAIN = str.maketrans("", "", "`")
@@ -89,8 +88,3 @@ def check(draft: Draft, *, checked: bool | None, place: Span | None) -> None:
     draft.evidence.append("check box")
     if place is not None:
         draft.spans["status"] = place
-
-
-def text_box(text: str) -> Status | None:
-    """The state of a check box that stands alone in a cell."""
-    return box(text)

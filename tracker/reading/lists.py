@@ -12,7 +12,6 @@ from tracker.reading.cells import says_work
 from tracker.reading.drafts import EDGES, Draft, tidy
 from tracker.reading.entries import Reader
 from tracker.reading.labelled import take_label
-from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
@@ -295,8 +294,3 @@ def nothing(entry: Entry, section: Section) -> ActionItem:
     return ActionItem(
         "", entry.line, section=section.title, placeholder=True, form=form, spans={"item": place}
     )
-
-
-def is_filled(text: Text) -> bool:
-    """Whether a text says anything."""
-    return not is_placeholder(text.plain)

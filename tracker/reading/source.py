@@ -159,10 +159,6 @@ class Source:
         index = line - self.base - 1
         return starts[index] if 0 <= index < len(starts) else (0 if index < 0 else len(self.data))
 
-    def line_start(self, at: int) -> int:
-        """The byte of `data` on which the line of byte `at` starts."""
-        return self._starts()[self.line(at) - self.base - 1]
-
     def span(self, start: int, end: int) -> Span:
         """The place of the bytes `start` to `end` of `data`, as bytes of the file, lines and columns."""
         if self.numbered:

@@ -22,14 +22,6 @@ _MIDDAY = dt.time(12, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The value that holds from `at` on."""
-
-    at: dt.datetime
-    value: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Life:
     """One item from its opening on.
 
