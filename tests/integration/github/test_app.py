@@ -43,9 +43,9 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def world(world: GitHubWorld) -> GitHubWorld:
-    world.store.app_key = keys().public
-    return world
+def world(fast: GitHubWorld) -> GitHubWorld:
+    fast.store.app_key = keys().public
+    return fast
 
 
 def opened(
@@ -113,7 +113,7 @@ def test_the_life_of_a_token_is_counted_by_the_service_s_clock(world: GitHubWorl
     assert world.server.count("POST", "access_tokens") == 2
 
 
-@pytest.mark.parametrize("kind", [Kind.DROP, Kind.DROP_AFTER, Kind.STATUS, Kind.CUT])
+@pytest.mark.parametrize("kind", [Kind.DROP_AFTER, Kind.STATUS])
 def test_a_create_for_which_no_token_came_was_not_sent(world: GitHubWorld, kind: Kind) -> None:
     run = opened(world)
     run.changes(None, [])
