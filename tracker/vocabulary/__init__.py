@@ -129,16 +129,19 @@ class Vocabulary:
         return self._windows(group, table, whole.split()) or self._wide_in(group, table, whole)
 
     def _windows(self, group: str, table: Mapping[str, Kinds], words: list[str]) -> Kinds:
-        """The longest phrase of several words inside, or else what the first and the last word say.
+        """The longest phrases of several words inside, or else what the first and the last word say.
 
         A single word makes a heading one about actions only where it can mean nothing else, and a vague one ("data",
         "changes") says nothing beside other words.
         """
         for size in range(min(6, len(words) - 1), 1, -1):
-            for start in range(len(words) - size + 1):
-                kinds = table.get(" ".join(words[start : start + size]))
-                if kinds:
-                    return kinds
+            inside = (
+                kind
+                for start in range(len(words) - size + 1)
+                for kind in table.get(" ".join(words[start : start + size]), ())
+            )
+            if kinds := tuple(dict.fromkeys(inside)):
+                return kinds
         sure = self.phrases("words", "action") if group == "heading" else frozenset(words)
         vague = self.phrases("words", "vague") if group == "heading" else frozenset[str]()
         ends = [word for word in (words[-1], words[0]) if word not in vague] if len(words) > 1 else []
