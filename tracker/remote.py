@@ -50,10 +50,8 @@ class Capabilities:
         fetch_batch: Most issues that one read returns.
         chosen_ids: The creator chooses the id, so that a repeated create is recognised by the tracker itself.
         incremental: `changes` works.
-        verifies: `changes` also reads every issue again by and by, so that it tells in the end what was deleted or missed; the
-            engine then reads everything at once only for the first run and after a change of the configuration.
-        title_limit: Most characters of a title, 0 for no limit.
-        body_limit: Most characters of a body, 0 for no limit.
+        verifies: `changes` also reads every issue again by and by; the engine does not read everything once a day then.
+        title_limit, body_limit: Most characters of a title and of a body, 0 for no limit.
     """
 
     statuses: frozenset[Status] = frozenset(Status)
@@ -394,10 +392,7 @@ class Tracker(Protocol):
         ...
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
-        """Accounts for owners as documents write them, through the people map and then the tracker's own search.
-
-        Several matches are not guessed.
-        """
+        """Accounts for owners, through the people map, then the tracker's own search; several matches are not guessed."""
         ...
 
     def close(self) -> None:

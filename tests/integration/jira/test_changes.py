@@ -34,7 +34,7 @@ def many(bench: Bench, count: int) -> tuple[list[Issue], Changes]:
     tracker = bench.tracker()
     names = [issue.id for issue in bench.site.living()]
     issues = [each.issue for each in tracker.fetch(names) if isinstance(each, Found)]
-    first = tracker.changes(None, [])
+    first = tracker.changes(None, names)
     assert len(issues) == count
     return issues, first
 
