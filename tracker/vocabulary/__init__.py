@@ -58,6 +58,8 @@ class Vocabulary:
             phrase, has_value, value = line.partition(" = ")
             plain = phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha()
             key = phrase if plain else fold(phrase)
+            if not key:
+                continue  # a sign is no word
             known = table.get(key, ())
             mine = value if has_value else kind
             if mine not in known:

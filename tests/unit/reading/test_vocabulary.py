@@ -1,0 +1,47 @@
+"""What headings and column names mean, and that the data holds no traps."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.vocabulary import default
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Immediate action items", "action"),
+        ("7. Corrective & Preventative Measures:", "action"),
+        ("Lessons learned / follow-ups", "action"),
+        ("What will we do to prevent this in the future?", "action"),
+        ("How will we prevent this?", "improvement"),
+        ("再発防止策と今後の対応", "action"),
+        ("2.1 改进措施", "action"),
+        ("Folio changes", ""),
+        ("Fix of the tracking issue", ""),
+    ],
+)
+def test_a_heading_is_known_by_the_phrases_in_it(heading: str, kind: str) -> None:
+    kinds = default().find("heading", heading)
+    assert kind in kinds if kind else "action" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("column", "role"),
+    [
+        ("Tracking issue(s)", "ref"),
+        ("Owner(s)", "owner"),
+        ("Target date (UTC)", "due"),
+        ("Person In Charge", "owner"),
+        ("Done?", "status"),
+        ("Verantwortlicher Bereich", "owner"),
+        ("預計完成", "due"),
+    ],
+)
+def test_a_column_is_known_by_its_name(column: str, role: str) -> None:
+    assert default().find("column", column)[0] == role
+
+
+@pytest.mark.parametrize("group", ["heading", "column", "label", "status", "priority", "field"])
+def test_no_phrase_is_empty_in_normal_form(group: str) -> None:
+    assert "" not in default().table(group)
