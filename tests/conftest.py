@@ -83,6 +83,15 @@ def pytest_configure(config: pytest.Config) -> None:
     _set_profiles()
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    """After a failure, how to run the tests in the same order again."""
+    seed = config.getoption("randomly_seed", None)
+    if exitstatus and isinstance(seed, int):
+        terminalreporter.write_line(f"The same order again: --randomly-seed={seed}")
+
+
 @pytest.fixture(autouse=True)
 def _no_long_sleep(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that waits is slow or flaky; code that waits takes its clock and its sleep as arguments."""

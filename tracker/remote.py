@@ -51,7 +51,7 @@ class Capabilities:
         chosen_ids: The creator chooses the id, so that a repeated create is recognised by the tracker itself.
         incremental: `changes` works.
         verifies: `changes` also reads every issue again by and by; the engine does not read everything once a day then.
-        title_limit, body_limit: Most characters of a title and of a body, 0 for no limit.
+        title_limit: Most characters of a title, 0 for no limit.
     """
 
     statuses: frozenset[Status] = frozenset(Status)
@@ -65,7 +65,6 @@ class Capabilities:
     incremental: bool = False
     verifies: bool = False
     title_limit: int = 255
-    body_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,5 +129,4 @@ def capabilities(options: GitHubOptions) -> Capabilities:
         # A date on a project board is no change of the issue: it does not move `updated_at`.
         incremental=options.project is None,
         title_limit=mapping.TITLE_LIMIT,
-        body_limit=mapping.BODY_LIMIT,
     )

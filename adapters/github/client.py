@@ -23,7 +23,7 @@ from adapters.github.answers import (
 from adapters.github.budget import Budget
 from adapters.github.config import GitHubOptions
 from adapters.github.credentials import Installation, app_authentication, token
-from adapters.github.transport import Lost, NotConnected, Redirected, connect, exchange
+from adapters.github.transport import Lost, NotConnected, Redirected, Untrusted, connect, exchange
 from tracker.errors import (
     AdapterError,
     AuthError,
@@ -231,6 +231,13 @@ class Client:
             self._budget.before_read()
             try:
                 answer = self.send(method, path, params=params, body=body, headers=headers)
+            except Untrusted as error:
+                hint = "Set ca_bundle to the certificate authority of your company, if it has its own."
+                raise AuthError(
+                    f"the certificate of {self._options.api_url} is not trusted",
+                    tracker=self._tracker,
+                    hint=hint,
+                ) from error
             except (NotConnected, Lost) as error:
                 if not left:
                     raise self._unreachable(str(error)) from error

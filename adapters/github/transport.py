@@ -23,6 +23,10 @@ class NotConnected(Exception):
     """The request never left: no such host, connection refused, TLS failed."""
 
 
+class Untrusted(NotConnected):
+    """The server's certificate is not trusted; nothing was sent, and another try would not change that."""
+
+
 class Lost(Exception):
     """The request may have arrived, its answer did not: dropped connection, time-out, half an answer."""
 
@@ -70,17 +74,22 @@ def exchange(
     """One request.
 
     Raises:
-        NotConnected: it was not sent.
+        NotConnected: it was not sent (`Untrusted`: because of the certificate).
         Lost: nobody knows whether it was carried out.
         Redirected: it was not carried out; the resource lives elsewhere.
     """
     from requests import ConnectTimeout, RequestException
+    from requests.exceptions import SSLError
     from urllib3.exceptions import HTTPError
 
     try:
         status, received, text = requester.requestJson(method, path, params, headers, body)
     except ConnectTimeout as error:
         raise NotConnected(f"no connection: {_cause(error)}") from error
+    except SSLError as error:
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            raise Untrusted(_cause(error)) from error
+        raise Lost(_cause(error)) from error
     except RequestException as error:
         kind = NotConnected if _before_sending(error) else Lost
         raise kind(_cause(error)) from error
@@ -109,6 +118,6 @@ def _cause(error: BaseException) -> str:
         "ConnectTimeoutError": "the connection timed out",
         "ReadTimeoutError": "no answer in time",
         "ProtocolError": "the connection was dropped",
-        "SSLError": "the TLS connection failed",
+        "SSLError": "no TLS connection with a trusted certificate",
     }
     return words.get(name, name)

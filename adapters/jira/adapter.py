@@ -8,7 +8,6 @@ from adapters.jira import credentials, mapping
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator
-from adapters.jira.description import LIMIT
 from adapters.jira.groups import Groups
 from adapters.jira.metadata import Screen
 from adapters.jira.people import People
@@ -39,9 +38,6 @@ from tracker.remote import (
     Unproven,
     Unreadable,
 )
-
-_BODY_ROOM = LIMIT - 2_000
-"""Escapes make wiki text longer than the Markdown that it comes from."""
 
 
 class JiraTracker:
@@ -74,7 +70,6 @@ class JiraTracker:
             incremental=True,
             verifies=self._options.full_read == "spread",
             title_limit=mapping.TITLE_LIMIT,
-            body_limit=_BODY_ROOM,
         )
 
     @property
