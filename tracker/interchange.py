@@ -5,6 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from tracker.models import Status
+
+# https://github.com/steveyegge/beads, internal/types/types.go; a custom status of somebody's is open.
+STATUS_IN: Mapping[str, Status] = {
+    "open": Status.OPEN,
+    "in_progress": Status.IN_PROGRESS,
+    "hooked": Status.IN_PROGRESS,
+    "blocked": Status.BLOCKED,
+    "deferred": Status.DEFERRED,
+    "pinned": Status.OPEN,
+    "closed": Status.DONE,
+}
+STATUS_OUT: Mapping[Status, str] = {
+    Status.OPEN: "open",
+    Status.IN_PROGRESS: "in_progress",
+    Status.BLOCKED: "blocked",
+    Status.DEFERRED: "deferred",
+    Status.DONE: "closed",
+    Status.CANCELLED: "closed",
+}
+
 
 @runtime_checkable
 class Interchange(Protocol):

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracker import block
+from tracker.interchange import STATUS_IN, STATUS_OUT
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -24,23 +25,6 @@ DEFAULT_PRIORITY = 2  # of `bd create`; a bead cannot be without one
 LOCAL_PREFIX = "pm"  # ids that the local tracker gave; they stay when its file is imported
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*(?:\.\d+)*")
-_STATUS_IN = {
-    "open": Status.OPEN,
-    "in_progress": Status.IN_PROGRESS,
-    "hooked": Status.IN_PROGRESS,
-    "blocked": Status.BLOCKED,
-    "deferred": Status.DEFERRED,
-    "pinned": Status.OPEN,
-    "closed": Status.DONE,
-}
-_STATUS_OUT = {
-    Status.OPEN: "open",
-    Status.IN_PROGRESS: "in_progress",
-    Status.BLOCKED: "blocked",
-    Status.DEFERRED: "deferred",
-    Status.DONE: "closed",
-    Status.CANCELLED: "closed",
-}
 _DROPPED = (
     "won't do", "wont do", "won't fix", "wont fix", "wontfix", "not planned", "not doing", "cancel", "duplicate",
     "obsolete", "invalid", "superseded", "rejected", "abandoned", "no longer needed",
@@ -179,7 +163,7 @@ def to_row(new: NewIssue, prefix: str, type_: str, now: dt.datetime) -> Row:
         "id": issue_id(prefix, new.marker),
         "title": one_line(new.title)[:TITLE_LIMIT] or "(no title)",
         "description": block.render(new.marker, new.context),
-        "status": _STATUS_OUT[new.status],
+        "status": STATUS_OUT[new.status],
         "priority": DEFAULT_PRIORITY if new.priority is None else new.priority,
         "issue_type": type_,
         "labels": sorted(set(new.labels)),
@@ -289,7 +273,7 @@ def _status_lines(
 ) -> tuple[list[str], list[str]]:
     status: Status = change.fields[Field.STATUS]
     if not status.is_closed:
-        return [*pairs, f"status={_STATUS_OUT[status]}"], []
+        return [*pairs, f"status={STATUS_OUT[status]}"], []
     # `close` leaves a closed bead as it is, with its old reason: open it in the same transaction.
     reopened = [*pairs, "status=open"] if row.get("status") == "closed" else pairs
     reason = reason_for(status, change.resolution, dropped)
@@ -365,7 +349,7 @@ def _metadata_of(new: NewIssue) -> Row:
 
 
 def _status_of(word: str, reason: str | None, dropped: Sequence[str]) -> Status:
-    status = _STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
+    status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
     return Status.CANCELLED if status is Status.DONE and _means_dropped(reason or "", dropped) else status
 
 

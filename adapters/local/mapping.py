@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker import block
+from tracker.interchange import STATUS_IN, STATUS_OUT
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -19,23 +20,6 @@ ID_PREFIX = "pm-"
 TITLE_LIMIT = 500  # types.go, ValidateWithCustom: "title must be 500 characters or less"
 DEFAULT_PRIORITY = 2  # what `bd create` gives an issue without a priority; a record cannot be without one
 
-_STATUS_IN = {
-    "open": Status.OPEN,
-    "in_progress": Status.IN_PROGRESS,
-    "hooked": Status.IN_PROGRESS,
-    "blocked": Status.BLOCKED,
-    "deferred": Status.DEFERRED,
-    "pinned": Status.OPEN,
-    "closed": Status.DONE,
-}
-_STATUS_OUT = {
-    Status.OPEN: "open",
-    Status.IN_PROGRESS: "in_progress",
-    Status.BLOCKED: "blocked",
-    Status.DEFERRED: "deferred",
-    Status.DONE: "closed",
-    Status.CANCELLED: "closed",
-}
 _DROPPED = (
     "won't do",
     "wont do",
@@ -138,14 +122,14 @@ def line_of(record: Mapping[str, Any]) -> bytes:
 
 
 def _status_of(word: str, reason: str | None) -> Status:
-    status = _STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
+    status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
     if status is Status.DONE and reason and reason.casefold().replace("’", "'").startswith(_DROPPED):
         return Status.CANCELLED
     return status
 
 
 def _set_status(record: Record, status: Status, resolution: str | None, now: dt.datetime) -> None:
-    record["status"] = _STATUS_OUT[status]
+    record["status"] = STATUS_OUT[status]
     for name in ("closed_at", "close_reason"):
         record.pop(name, None)  # types.go: closed_at is set if and only if the issue is closed
     if status.is_closed:
