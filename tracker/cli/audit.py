@@ -51,8 +51,10 @@ def _audit(ledger: Ledger, since: str | None, invocation: Invocation) -> Audit:
     from tracker.reports.audit import audit_of, last_audit
     from tracker.reports.ledger import earlier
 
-    moment = _since(since, ledger) or last_audit(ledger.world.runs, ledger.moment)
-    return audit_of(ledger, earlier(ledger, moment), findings_of(ledger, invocation.settings))
+    last = last_audit(ledger.world.runs, ledger.moment) if since is None else None
+    moment = last or _since(since, ledger) or ledger.moment - dt.timedelta(days=1)
+    found = findings_of(ledger, invocation.settings)
+    return audit_of(ledger, earlier(ledger, moment), found, since_audit=last is not None)
 
 
 def _since(text: str | None, ledger: Ledger) -> dt.datetime | None:

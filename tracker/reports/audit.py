@@ -86,7 +86,8 @@ class Audit:
     """Everything that the audit says; the renderers add nothing.
 
     Attributes:
-        moment: As of when, UTC. `since`: moment of the last audit, UTC.
+        moment: As of when, UTC. `since`: what it is compared with, UTC.
+        since_audit: That was an audit, and not a day that was chosen.
         hindsight: What is not known of a past day, None for now.
         last_sync: The last run of `pmtrack sync` up to the moment.
     """
@@ -94,6 +95,7 @@ class Audit:
     moment: dt.datetime
     today: dt.date
     since: dt.datetime
+    since_audit: bool
     timezone: str
     freshness: tuple[Freshness, ...]
     hindsight: Hindsight | None
@@ -121,8 +123,8 @@ class Audit:
         return bool(self.new or self.resolved)
 
 
-def last_audit(runs: Sequence[RunRecord], moment: dt.datetime) -> dt.datetime:
-    """Start of the last finished audit before the moment; a day before where there is none.
+def last_audit(runs: Sequence[RunRecord], moment: dt.datetime) -> dt.datetime | None:
+    """Start of the last finished audit before the moment; None where there is none.
 
     The start and not the end: what changed while it ran is in the next one. A missed night is made up this way: the next
     audit looks back to the last one that there was.
@@ -132,16 +134,19 @@ def last_audit(runs: Sequence[RunRecord], moment: dt.datetime) -> dt.datetime:
         for run in runs
         if run.command == "audit" and run.finished is not None and run.started < moment
     ]
-    return max(starts, default=moment - _DAY)
+    return max(starts, default=None)
 
 
-def audit_of(ledger: Ledger, before: Ledger, findings: Findings | None = None) -> Audit:
+def audit_of(
+    ledger: Ledger, before: Ledger, findings: Findings | None = None, *, since_audit: bool = True
+) -> Audit:
     """The audit of a ledger.
 
     Args:
         ledger: At the moment of the report.
-        before: The same world at the moment of the last audit.
+        before: The same world at the moment of the last audit, or of another day.
         findings: What the policy rules found.
+        since_audit: `before` is that of an audit.
     """
     found = findings or Findings()
     still = [line for line in ledger.lines if line.is_open]
@@ -152,6 +157,7 @@ def audit_of(ledger: Ledger, before: Ledger, findings: Findings | None = None) -
         moment=ledger.moment,
         today=ledger.today,
         since=before.moment,
+        since_audit=since_audit,
         timezone=ledger.calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
         hindsight=ledger.world.hindsight,

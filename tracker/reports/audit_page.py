@@ -43,8 +43,8 @@ _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: 
 def audit_page(audit: Audit) -> Page:
     """The page of an audit."""
     sections = (
-        _changes("new", "New since the last audit", audit.new, Tone.BAD),
-        _changes("resolved", "Resolved since the last audit", audit.resolved, Tone.GOOD),
+        _changes("new", f"New since {_point(audit)}", audit.new, Tone.BAD),
+        _changes("resolved", f"Resolved since {_point(audit)}", audit.resolved, Tone.GOOD),
         _overdue(audit),
         _lines("due-soon", "Due soon", audit.due_soon),
         _findings(audit),
@@ -64,7 +64,7 @@ def audit_page(audit: Audit) -> Page:
         title="Nightly audit",
         headline=_headline(audit),
         stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
-        f"compared with the last audit of {local_time(audit.since, audit.timezone)}",
+        f"compared with {'the last audit of ' if audit.since_audit else ''}{local_time(audit.since, audit.timezone)}",
         freshness=(
             *freshness_told(audit.freshness, audit.moment, audit.timezone),
             *hindsight_told(audit.hindsight, audit.moment, audit.timezone),
@@ -76,9 +76,14 @@ def audit_page(audit: Audit) -> Page:
     )
 
 
+def _point(audit: Audit) -> str:
+    """What the audit is compared with: the last one, else (the first one, or another day was asked for) a day."""
+    return "the last audit" if audit.since_audit else local_time(audit.since, audit.timezone, "%a %d %b %Y")
+
+
 def _headline(audit: Audit) -> str:
     if not audit.changed:
-        return "Nothing changed since the last audit."
+        return f"Nothing changed since {_point(audit)}."
     overdue = sum(one.kind == "became overdue" for one in audit.new)
     closed = sum(one.kind == "closed" for one in audit.resolved)
     opened = sum(one.kind == "opened" for one in audit.new)
@@ -92,7 +97,7 @@ def _headline(audit: Audit) -> str:
 
 
 def _tiles(audit: Audit) -> tuple[Tile, ...]:
-    now, before, than = audit.totals, audit.before, "at the last audit"
+    now, before, than = audit.totals, audit.before, f"{'at' if audit.since_audit else 'on'} {_point(audit)}"
     findings = sum(rule.count for rule in audit.rules)
     errors = sum(rule.count for rule in audit.rules if rule.severity is Severity.ERROR)
     return (

@@ -12,9 +12,9 @@ from tracker.reports.trend import Week
 from tracker.world import Hindsight
 
 
-def local_time(moment: dt.datetime, timezone: str) -> str:
+def local_time(moment: dt.datetime, timezone: str, form: str = "%a %d %b %Y %H:%M %Z") -> str:
     """The moment on the clocks of the report, with the day and the zone's name."""
-    return f"{moment.astimezone(ZoneInfo(timezone)):%a %d %b %Y %H:%M %Z}"
+    return moment.astimezone(ZoneInfo(timezone)).strftime(form)
 
 
 def freshness_told(found: Iterable[Freshness], moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:

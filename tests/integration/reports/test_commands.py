@@ -146,6 +146,14 @@ def test_an_audit_looks_back_to_the_last_one_even_after_missed_nights(pmtrack: R
     started = dt.datetime.fromisoformat(second["since"])
     assert dt.datetime.fromisoformat(first["moment"]) - started < dt.timedelta(minutes=5)
     assert not second["new"], "nothing happened between the two"
+    assert (first["since_audit"], second["since_audit"]) == (False, True)
+
+
+def test_the_first_audit_speaks_of_no_last_one(pmtrack: Run, project: Path) -> None:
+    first, chosen = pmtrack("audit", cwd=project), pmtrack("audit", "--since", str(AS_OF), cwd=project)
+    assert "last audit" not in first.stdout + chosen.stdout
+    assert f"since {AS_OF:%a %d %b %Y}" in chosen.stdout
+    assert "compared with the last audit of" in pmtrack("audit", cwd=project).stdout
 
 
 def test_a_delivery_that_fails_is_an_error_and_the_report_is_kept(
