@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,12 @@ from tracker.remote import (
     Unreadable,
 )
 from tracker.state.records import IntentRecord, LinkRecord
+
+# The address of a change to the code is evidence for an item, never its issue, whatever host it is on.
+_CHANGE = re.compile(
+    r"https?://[^/\s]+/\S+/(?:pulls?|merge_requests|pull-requests|commits?)/[0-9a-f]+(?:[/?#]\S*)?\Z",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -90,7 +97,11 @@ def look_up(
     owners = {ref.casefold(): link for link in linked for ref in _names(link)}
     verdicts: dict[str, Verdict] = {}
     asked: dict[str, dict[str, str]] = {name: {} for name in trackers}
-    for item_id, refs in wanted.items():
+    for item_id, named in wanted.items():
+        refs = [ref for ref in named if not _CHANGE.match(ref)]
+        if not refs:
+            verdicts[item_id] = Verdict()
+            continue
         taken = next((owners[ref.casefold()] for ref in refs if ref.casefold() in owners), None)
         if taken is not None:
             verdicts[item_id] = _taken(taken.key)
@@ -99,8 +110,7 @@ def look_up(
             ((name, ref) for ref in refs for name, tracker in trackers.items() if tracker.owns(ref)), None
         )
         if owner is None:
-            named = ", ".join(refs)
-            why = f"the row names {named}, which belongs to no configured tracker; nothing was created beside it"
+            why = f"the row names {', '.join(refs)}, which belongs to no configured tracker; nothing was created beside it"
             verdicts[item_id] = Verdict(obstacle=why, foreign=True)
         else:
             asked[owner[0]][item_id] = owner[1]
@@ -151,7 +161,8 @@ def _verdicts(name: str, refs_of: Mapping[str, str], found: Mapping[str, FetchRe
             case Unreadable(reason=reason):
                 verdicts[item_id] = Verdict(blocked=f"the row names {ref}, which could not be read: {reason}")
             case None:
-                verdicts[item_id] = Verdict(blocked=f"the row names {ref}, of which the tracker told nothing")
+                # By contract it names no issue of this tracker after all, such as the number of a pull request.
+                verdicts[item_id] = Verdict()
     return verdicts
 
 

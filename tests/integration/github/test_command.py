@@ -91,3 +91,24 @@ def test_the_json_of_a_run_names_the_requests_as_the_server_counted_them(
     assert quiet["requests"] == {"github": len(fast.server.log) - before}
     assert quiet["requests"]["github"] <= 3
     assert TOKEN not in json.dumps([told, quiet])
+
+
+def test_a_row_that_names_a_pull_request_gets_an_issue_of_its_own(
+    fast: GitHubWorld, folder: Path, call: Command
+) -> None:
+    configure(folder, fast, "")
+    fast.store.create(fast.repository, "bob", "Mend the queue", "", pull_request=True)
+    rows = [
+        f"| Mend the queue | Open | {fast.server.url}/acme/incidents/pull/1 |",
+        "| Drain it | Open | #1 |",
+    ]
+    table = "| Action | Status | Ticket |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    (folder / "docs/a.md").write_text(f"# Outage\n\n## Action Items\n\n{table}", encoding="utf-8")
+    done = json.loads(call("sync", "--format", "json", cwd=folder).stdout)
+    assert [(each["action"], each["issue"]) for each in done["actions"]] == [
+        ("create", "acme/incidents#2"),
+        ("create", "acme/incidents#3"),
+    ]
+    assert json.loads(call("sync", "--format", "json", cwd=folder).stdout)["actions"] == []
+    assert fast.repository.issues[1].title == "Mend the queue"
+    assert "pmtrack" not in (fast.repository.issues[1].body or "")

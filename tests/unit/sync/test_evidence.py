@@ -1,0 +1,29 @@
+"""A row that names a change to the code names no issue: the change is evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.sync.linking import Verdict, look_up
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        "https://github.com/acme/shop/pull/12",
+        "https://github.com/acme/shop/pull/12/files#diff-1",
+        "https://github.com/acme/shop/commit/0123456789abcdef0123456789abcdef01234567",
+        "https://gitlab.com/acme/sre/shop/-/merge_requests/7",
+        "https://bitbucket.org/acme/shop/pull-requests/3",
+        "https://bitbucket.acme.org/projects/OPS/repos/shop/pull-requests/3/overview",
+    ],
+)
+def test_the_address_of_a_change_is_evidence_on_every_host(ref: str) -> None:
+    assert look_up({"item": (ref,)}, {}, ()) == {"item": Verdict()}
+
+
+@pytest.mark.parametrize(
+    "ref", ["https://github.com/acme/shop/issues/12", "https://tracker.example/pull/abc-x", "PAY-12"]
+)
+def test_anything_else_that_no_tracker_owns_keeps_an_issue_from_being_created_beside_it(ref: str) -> None:
+    assert "belongs to no configured tracker" in str(look_up({"item": (ref,)}, {}, ())["item"].obstacle)
