@@ -112,7 +112,10 @@ def _refused(
 
 def _told(why: str, places: Mapping[str, Sequence[int]]) -> str:
     """One sentence for all rows that were not written to for one reason."""
-    listed = [f"{path} (line {_listed(sorted(lines))})" for path, lines in sorted(places.items())]
+    listed = [
+        f"{path} (line{'s' if len(lines) > 1 else ''} {_listed(sorted(lines))})"
+        for path, lines in sorted(places.items())
+    ]
     return f"not written back: {_listed(listed)}: {why}"
 
 

@@ -160,7 +160,7 @@ def edits_for(
     if wish.key is not None and not item.refs:
         edit = _reference(item, _shown(wish, data, others, form), wish.place, data, form)
         if edit is None:
-            return "the row has no place for a reference"
+            return 'the row has no place for a reference (a table needs a column for it, such as "Ticket")'
         edits.append(edit)
     if wish.status is not None and (item.status or Status.OPEN) is not wish.status:
         edit = _status(item, wish.status, data, others, form)

@@ -123,7 +123,7 @@ def test_a_box_is_not_ticked_for_what_was_not_done_and_that_is_told_once(stage: 
     assert text(stage).count("- [ ]") == 2
     (message,) = report.messages
     assert message == (
-        f"not written back: {stage.root}/docs/a.md (line 7, 8): a check box cannot say that the issue was closed "
+        f"not written back: {stage.root}/docs/a.md (lines 7, 8): a check box cannot say that the issue was closed "
         "without being done, so it stays unticked"
     )
     assert stage.sync(write_back=True).messages == ()
