@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapters.jira import body, metadata
+from adapters.jira import adf, body, metadata
 from adapters.jira.body import Mentions, Style
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import FieldMeta, Screen
@@ -166,7 +166,7 @@ def configured(new: NewIssue, options: JiraOptions, screen: Screen, dialect: Dia
         meta = screen.find(name)
         filled = _filled(value, new.extra)
         if filled not in (None, ""):
-            out[meta.id if meta else name] = wire(filled, meta, dialect) if meta else filled
+            out[meta.id if meta else name] = _sent(filled, meta, dialect) if meta else filled
     return out
 
 
@@ -177,6 +177,13 @@ def _filled(value: Any, extra: Mapping[str, str]) -> Any:
     if any(not extra.get(name) for name in _TEMPLATE.findall(value)):
         return ""
     return _TEMPLATE.sub(lambda match: extra[match[1]], value)
+
+
+def _sent(value: Any, meta: FieldMeta, dialect: Dialect) -> Any:
+    """A configured value for a new issue, which is sent through the version of the API that takes its description."""
+    if meta.long_text and dialect.cloud and isinstance(value, str):
+        return adf.document(adf.to_nodes(value))
+    return wire(value, meta, dialect)
 
 
 def wire(value: Any, meta: FieldMeta, dialect: Dialect) -> Any:

@@ -17,7 +17,12 @@ _ALWAYS_SENT = {"project", "issuetype", "summary", "reporter"}
 
 @dataclass(frozen=True, slots=True)
 class FieldMeta:
-    """One field of a screen; `allowed` are the texts that a person sees, empty where anything goes."""
+    """One field of a screen.
+
+    Attributes:
+        allowed: The texts that a person sees, empty where anything goes.
+        long_text: Holds text of several lines, which version 3 of Cloud takes as a document only.
+    """
 
     id: str
     name: str
@@ -27,6 +32,7 @@ class FieldMeta:
     items: str | None = None
     allowed: tuple[str, ...] = ()
     default: str | None = None
+    long_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,8 @@ def _field(raw: Mapping[str, Any]) -> FieldMeta:
         items=schema.get("items"),
         allowed=tuple(each for each in allowed if each),
         default=text_of(default) if default else None,
+        long_text=str(schema.get("custom", "")).endswith(":textarea")
+        or schema.get("system") == "environment",
     )
 
 

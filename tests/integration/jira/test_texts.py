@@ -7,6 +7,8 @@ import dataclasses
 
 from tests.contract.suite import confirmed, created, new_issue
 from tests.jira import Bench
+from tests.servers.jira import documents
+from tests.servers.jira.model import CustomField
 from tests.unit.adapters.jira.test_documents import PEOPLE
 from tracker.models import Person
 from tracker.remote import Field, Found, IssueChange
@@ -91,3 +93,13 @@ def test_a_text_that_became_too_long_is_cut_and_what_people_wrote_is_not(either:
     assert text.startswith(theirs)
     assert str(done.issue.context).startswith("our line 0\nour line 1\n")
     assert "(cut: the document holds the rest)" in text
+
+
+def test_long_texts_of_custom_fields_take_the_form_of_their_deployment(either: Bench) -> None:
+    either.site.add_custom_field("OPS", CustomField("customfield_10111", "Impact", "textarea"))
+    created(either.tracker(fields={"Impact": "Orders **lost**\n\n- 41,200 parcels"}).create([new_issue()]))
+    stored = either.site.living()[0].fields["customfield_10111"]
+    if either.site.deployment == "cloud":
+        assert documents.text_of(stored) == "Orders lost\n41,200 parcels"
+    else:
+        assert stored == "Orders **lost**\n\n- 41,200 parcels"

@@ -53,7 +53,7 @@ class Transition:
 
 @dataclass
 class CustomField:
-    """A field beyond the built-in ones; `kind` is string, option, user or array."""
+    """A field beyond the built-in ones; `kind` is string, textarea, option, user or array."""
 
     id: str
     name: str

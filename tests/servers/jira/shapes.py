@@ -198,7 +198,7 @@ class Shapes:
         out: Json = {
             "required": field.required,
             "schema": {
-                "type": field.kind,
+                "type": "string" if field.kind == "textarea" else field.kind,
                 "custom": f"com.example:{field.kind}",
                 "customId": int(field.id[12:]),
             },

@@ -218,7 +218,10 @@ class _Checked:
             told = value.get("value") if isinstance(value, dict) else None
             if told not in field.allowed:
                 raise Rejected({name: f"Option value '{told}' is not valid"})
-        elif field.kind == "string" and not isinstance(value, str):
+        elif field.kind == "textarea" and self.version == "3":
+            if documents.problem(value):
+                raise Rejected({name: "Operation value must be an Atlassian Document"})
+        elif field.kind in ("string", "textarea") and not isinstance(value, str):
             raise Rejected({name: "Operation value must be a string"})
         return value
 
