@@ -16,6 +16,7 @@ from tracker.state import codec
 from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, LinkRecord, TrackerRecord
 from tracker.state.tables import Base, Conflict, Document, Intent, Item, Link, StoredIssue, TrackerMemory
 
+_DOCUMENTS_AT_ONCE = 200
 ROWS_AT_ONCE = 2_000
 KEYS_AT_ONCE = 5_000  # SQLite takes 32,766 variables, PostgreSQL 65,535: https://www.sqlite.org/limits.html
 _DOCUMENT = (
@@ -68,6 +69,16 @@ def post_mortems(connection: Connection, paths: Sequence[str] | None = None) -> 
             for row in connection.execute(statement.where(Document.path.in_(part)))
         ]
     return {path: codec.post_mortem(payload) for path, payload in found}
+
+
+def post_mortems_for_reports(connection: Connection) -> dict[str, PostMortem]:
+    """All documents that are there, each decoded as it comes and its items' places only when asked for."""
+    statement = select(Document.path, Document.payload).where(Document.removed_at.is_(None))
+    return {
+        path: codec.post_mortem_for_reports(payload)
+        for part in connection.execute(statement).partitions(_DOCUMENTS_AT_ONCE)
+        for path, payload in part
+    }
 
 
 def removed_post_mortems(connection: Connection) -> dict[str, PostMortem]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from tracker.models import ActionItem, Issue, IssueRef, Person, PostMortem, Status
 from tracker.state import reader
-from tracker.state.records import DocumentRecord, ItemRecord
+from tracker.state.records import DocumentRecord, ItemRecord, LinkRecord
 from tracker.state.tables import Conflict, Document, Intent, ObservedChange, Run, TrackerMemory
 from tracker.world import Event, Hindsight, RunRecord, Side, TrackedItem, TrackerHealth, World
 
@@ -28,7 +28,7 @@ def world_at(
     """See `tracker.state.store.Store.world`."""
     events = _events(connection)
     conflicts = _conflicts(connection)
-    documents = reader.post_mortems(connection)
+    documents = reader.post_mortems_for_reports(connection)
     items = [
         _tracked(record, events.pop(record.item_id, ()), conflicts, as_of)
         for record in reader.all_items(connection, documents)
@@ -91,11 +91,11 @@ def _tracked(
     gone = record.gone_at is not None and (as_of is None or record.gone_at <= as_of)
     link = record.link if linked else None
     return TrackedItem(
-        item_id=record.item_id,
+        item_id=sys.intern(record.item_id),  # the events have it too
         item=item,
-        path=record.path,
+        path=sys.intern(record.path),
         tracker=link.tracker if link else None,
-        ref=IssueRef(link.issue_id, link.key, link.url) if link else None,
+        ref=_ref(link, issue) if link else None,
         issue=issue if link else None,
         issue_gone=gone and link is not None,
         unreadable=record.unreadable if link and as_of is None else None,
@@ -104,6 +104,14 @@ def _tracked(
         conflicts=conflicts.get(record.item_id, ()) if as_of is None else (),
         events=past,
     )
+
+
+def _ref(link: LinkRecord, issue: Issue | None) -> IssueRef:
+    """The issue's own reference where it is the same, so that a large archive holds each only once."""
+    known = issue.ref if issue is not None else None
+    if known is not None and (known.id, known.key, known.url) == (link.issue_id, link.key, link.url):
+        return known
+    return IssueRef(link.issue_id, link.key, link.url)
 
 
 def _unidentified(
