@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import pyromark
 
 from bench.figure import Figure, interleaved
+from tracker.models import ActionItem, Span
 from tracker.reading import documents
+from tracker.reading.blocks import Block
 from tracker.reading.frontends import markdown
 from tracker.reading.settings import make
+from tracker.reading.source import Source
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TREE = 10_000
@@ -24,6 +28,7 @@ PROSE = (
 def measure() -> Iterator[Figure]:
     """Four questions of the issue, each against its own yardstick."""
     yield from ratios()
+    yield from floors()
     yield growth()
     yield walk()
     yield memory()
@@ -54,6 +59,48 @@ def ratios() -> Iterator[Figure]:
             "x",
             f"pyromark's events, {alone:.3f} s for {size:.1f} MB",
         )
+
+
+def floors() -> Iterator[Figure]:
+    """What cannot be undercut in Python: going over the events, an object for each block, and one item for each row or entry."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.md"))] * 4
+    count = sum(len(documents.read("a.md", text.encode()).items) for text in texts)
+    alone, loop, objects, blocks, items = interleaved(
+        lambda: [list(pyromark.events_with_range(text, options=markdown.OPTIONS)) for text in texts],
+        lambda: [_loop(text) for text in texts],
+        lambda: [_objects(text) for text in texts],
+        lambda: [markdown.blocks(Source(text.encode())) for text in texts],
+        lambda: [_item(number) for number in range(count)],
+    )
+    shown = f"pyromark's events, {alone:.3f} s"
+    yield Figure("a bare loop over the events", loop / alone, yardstick=shown)
+    yield Figure("the same with one object per block", objects / alone, yardstick=shown)
+    yield Figure("our front end: blocks and their texts", blocks / alone, yardstick=shown)
+    yield Figure(f"making the {count} items with their places alone", items / alone, yardstick=shown)
+
+
+def _loop(text: str) -> None:
+    for event, _ in pyromark.events_with_range(text, options=markdown.OPTIONS):
+        if type(event) is str or "Text" in event:
+            continue
+        if "Start" in event:
+            _ = event["Start"]
+
+
+def _objects(text: str) -> list[Block]:
+    source = Source(b"")
+    return [
+        Block(source, place["start"], place["end"])
+        for event, place in pyromark.events_with_range(text, options=markdown.OPTIONS)
+        if type(event) is not str and "Start" in event
+    ]
+
+
+def _item(number: int) -> ActionItem:
+    spans = {
+        name: Span(number, number + 9, 1, 1, 1, 9) for name in ("item", "title", "owners", "due", "status")
+    }
+    return ActionItem("Add an alert", number, None, ("Ann",), dt.date(2026, 3, 4), "2026-03-04", spans=spans)
 
 
 def growth() -> Figure:
