@@ -81,21 +81,7 @@ class Sections:
         return section
 
     def _kinds(self, title: str) -> tuple[str, ...]:
-        """What a heading may mean; actions that it calls taken, or asks of the reader, are steps of the response.
-
-        A heading that says in other words how to prevent it ("So that this never happens again") names improvements.
-        """
-        kinds = self.words.find("heading", title)
-        if kinds and ACTION not in kinds:
-            return kinds
-        plain = fold(title.partition("(")[0])
-        if plain in self.words.table("heading"):
-            return kinds
-        said = set(plain.split())
-        if not kinds:
-            return (IMPROVEMENT,) if len(said) > 1 and said & self.words.phrases("words", "prevent") else ()
-        others = self.words.phrases("words", "past") | self.words.phrases("words", "them")
-        return ("response",) if said & others else kinds
+        return _kinds_of(self.words, title)
 
     def label(self, title: str, text: Text, sought: str = "") -> Section:
         """A label opens a section that ends at the next label or heading; `sought` are the words that may name it."""
@@ -144,6 +130,25 @@ class Sections:
             parent_kind=parent.kind,
             parent_category=parent.category,
         )
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of(words: Vocabulary, title: str) -> tuple[str, ...]:
+    """What a heading may mean; actions that it calls taken, or asks of the reader, are steps of the response.
+
+    A heading that says in other words how to prevent it ("So that this never happens again") names improvements.
+    """
+    kinds = words.find("heading", title)
+    if kinds and ACTION not in kinds:
+        return kinds
+    plain = fold(title.partition("(")[0])
+    if plain in words.table("heading"):
+        return kinds
+    said = set(plain.split())
+    if not kinds:
+        return (IMPROVEMENT,) if len(said) > 1 and said & words.phrases("words", "prevent") else ()
+    others = words.phrases("words", "past") | words.phrases("words", "them")
+    return ("response",) if said & others else kinds
 
 
 @lru_cache(maxsize=1024)
