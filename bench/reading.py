@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pyromark
 
@@ -66,17 +67,28 @@ def floors() -> Iterator[Figure]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.md"))] * 4
     count = sum(len(documents.read("a.md", text.encode()).items) for text in texts)
     alone, loop, objects, blocks, items = interleaved(
-        lambda: [list(pyromark.events_with_range(text, options=markdown.OPTIONS)) for text in texts],
-        lambda: [_loop(text) for text in texts],
-        lambda: [_objects(text) for text in texts],
-        lambda: [markdown.blocks(Source(text.encode())) for text in texts],
-        lambda: [_item(number) for number in range(count)],
+        _each(lambda text: list(pyromark.events_with_range(text, options=markdown.OPTIONS)), texts),
+        _each(_loop, texts),
+        _each(_objects, texts),
+        _each(lambda text: markdown.blocks(Source(text.encode())), texts),
+        _each(_item, range(count)),
+        rounds=15,
     )
     shown = f"pyromark's events, {alone:.3f} s"
     yield Figure("a bare loop over the events", loop / alone, yardstick=shown)
     yield Figure("the same with one object per block", objects / alone, yardstick=shown)
     yield Figure("our front end: blocks and their texts", blocks / alone, yardstick=shown)
     yield Figure(f"making the {count} items with their places alone", items / alone, yardstick=shown)
+
+
+def _each(action: Callable[[Any], object], values: Iterable[Any]) -> Callable[[], None]:
+    """A call that does it for every value and keeps nothing: what is kept, the collector would look through."""
+
+    def run() -> None:
+        for value in values:
+            action(value)
+
+    return run
 
 
 def _loop(text: str) -> None:
