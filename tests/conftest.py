@@ -8,9 +8,11 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -75,11 +77,21 @@ def _clean_environment(home: Path) -> None:
     time.tzset()
 
 
+def _hear_ctrl_c() -> None:
+    """A shell that starts the tests in the background has SIGINT ignored, and every process that a test starts would inherit that."""
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        and threading.current_thread() is threading.main_thread()
+    ):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Move away from the developer's home before anything is imported by a test."""
     home = Path(tempfile.mkdtemp(prefix="pmtrack-test-home-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     _clean_environment(home)
+    _hear_ctrl_c()
     _set_profiles()
 
 

@@ -21,10 +21,11 @@ _IDS_PER_LIST = 4000  # Linux takes 128 KiB for one argument; ids are at most ab
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What `bd import` says it did: ids that it took, and ids whose newer row it kept."""
+    """What `bd import` says it did: ids that it took, ids whose newer row it kept, and ids whose row of the same second it kept."""
 
     taken: frozenset[str]
     kept: frozenset[str]
+    tied: frozenset[str]
 
 
 class Database:
@@ -117,8 +118,8 @@ class Database:
         told = self.bd.json("import", "-", stdin=mapping.jsonl(lines), items=len(lines))
         if not isinstance(told, dict):
             raise BadResponseError("bd import gave no object", tracker=self.bd.tracker)
-        kept = told.get("stale_skipped_ids") or ()
-        return Imported(frozenset(told.get("ids") or ()), frozenset(kept))
+        names = ("ids", "stale_skipped_ids", "tie_kept_local_ids")
+        return Imported(*(frozenset(told.get(name) or ()) for name in names))
 
     def batch(self, lines: Sequence[str]) -> None:
         """`bd batch`: all lines in one transaction, or none."""
