@@ -14,6 +14,9 @@ SUFFIXES = (".md", ".markdown", ".txt", ".rst", ".adoc", ".org", ".html", ".htm"
 # Folders and files that people call so hold post-mortems; others are only proposed when nothing else is found.
 _TELLING = re.compile(r"post[-_ ]?mortem|incident|\brca\b|retrospective|pir\b|outage", re.IGNORECASE)
 _SKIPPED = {"node_modules", "venv", "site-packages", "__pycache__", "dist", "build", "target", "vendor"}
+# What the first lines of one say.
+_OPENING = re.compile(rf"{_TELLING.pattern}|\bINC[-_ ]?\d", re.IGNORECASE)
+_OPENING_BYTES = 2_000
 # Reading is fast, but a home directory is large: the survey stops after so many files.
 MOST_FILES = 20_000
 _MOST_READ = 200
@@ -48,6 +51,7 @@ def survey(folder: Path, environ: Mapping[str, str]) -> Surroundings:
     """Look around in a folder."""
     files = list(_files(folder))
     telling = [path for path in files if _TELLING.search(path.relative_to(folder).as_posix())]
+    telling = telling or [path for path in files[:_MOST_READ] if _OPENING.search(_opening(path))]
     items, owners = _read(folder, telling)
     repository, api_url = _remote(folder, environ)
     known = {"GITHUB_TOKEN", "GH_TOKEN", "JIRA_URL", "JIRA_EMAIL", "JIRA_TOKEN", "JIRA_API_TOKEN"}
@@ -74,6 +78,15 @@ def _files(folder: Path) -> Iterator[Path]:
                 return
             if name.lower().endswith(SUFFIXES):
                 yield Path(root, name)
+
+
+def _opening(path: Path) -> str:
+    """The first lines of a file, "" where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_OPENING_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _globs(folder: Path, files: list[Path]) -> dict[str, int]:

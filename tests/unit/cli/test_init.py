@@ -163,3 +163,15 @@ def test_no_value_of_a_secret_gets_into_the_file(tmp_path: Path, monkeypatch: py
     text = (tmp_path / "pmtrack.toml").read_text(encoding="utf-8")
     assert 'token_env = "JIRA_TOKEN"' in text
     assert "canary" not in text
+
+
+def test_documents_without_a_telling_name_are_known_by_their_first_lines(tmp_path: Path) -> None:
+    (tmp_path / "pm").mkdir()
+    (tmp_path / "pm" / "checkout.md").write_text(
+        "# INC-12 Checkout down\n\n## Action items\n\n- [ ] Add an alert\n", encoding="utf-8"
+    )
+    (tmp_path / "pm" / "dns.txt").write_text("POSTMORTEM: DNS\n", encoding="utf-8")
+    (tmp_path / "todo.md").write_text("# Shopping\n\n- [ ] milk\n", encoding="utf-8")
+    found = survey(tmp_path, {})
+    assert dict(found.globs) == {"pm/*.md": 1, "pm/*.txt": 1}
+    assert found.items == 1
