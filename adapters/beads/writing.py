@@ -18,6 +18,7 @@ from tracker.models import Issue
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, NotSent, Outcome, Refused, Unknown
 
 _MOST_LINKS = 10  # of one bead with what related incidents left open; more is noise
+MOST_DAYS = 100  # new due dates of one run; each takes a process, see `_Run.due`
 _ROUNDS = 5  # of sending the rest of a batch again without the line that bd refused
 
 
@@ -325,14 +326,19 @@ class _Run:
         self._fail(todo, NotSent("bd refused other changes of the same batch"))
 
     def due(self, changes: Sequence[IssueChange]) -> None:
-        """Due dates, by one process for each new date: no command of `bd` takes several."""
+        """Due dates, by one process for each new date: no command of `bd` takes several. Above `MOST_DAYS` the rest waits."""
         by_day: defaultdict[str, list[str]] = defaultdict(list)
         for change in changes:
             if Field.DUE in change.fields and change.ref.id not in self.failed:
                 day = change.fields[Field.DUE]
                 if mapping.day_of(self.rows[change.ref.id].get("due_at")) != day:
                     by_day[day.isoformat() if day else ""].append(change.ref.id)
-        for text, ids in by_day.items():
+        for number, (text, ids) in enumerate(sorted(by_day.items())):
+            if number >= MOST_DAYS:
+                self._fail(
+                    ids, NotSent(f"more than {MOST_DAYS} different new due dates; the next run goes on")
+                )
+                continue
             try:
                 self.database.set_due(ids, text)
             except AdapterError as error:

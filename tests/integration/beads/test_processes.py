@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from adapters.beads import BeadsTracker
+from adapters.beads import BeadsTracker, writing
 from tests.bd import Beads, environment
 from tracker.models import Issue, Status
-from tracker.remote import Confirmed, Field, Found, IssueChange, NewIssue
+from tracker.remote import Confirmed, Field, Found, IssueChange, NewIssue, NotSent
 
 LARGE = 1000 if os.environ.get("PMTRACK_TEST_PROFILE") == "long" else 25
 
@@ -84,6 +84,25 @@ def test_a_due_date_takes_one_process_for_each_different_day(beads: Beads) -> No
     assert processes(tracker, lambda: outcomes.extend(tracker.update(changes))) == 2 + len(days)
     assert [each.outcome.issue.due for each in outcomes] == days * 2
     assert [each.outcome.warnings for each in outcomes] == [()] * 6
+
+
+def test_more_different_due_dates_than_one_run_takes_wait_for_the_next(
+    beads: Beads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "MOST_DAYS", 2)
+    tracker = beads.tracker()
+    issues = create(tracker, 3)
+    days = [dt.date(2027, 1, number) for number in (3, 1, 2)]
+    changes = [
+        IssueChange(issue.ref, issue.marker or "", {Field.DUE: day}, base=issue)
+        for issue, day in zip(issues, days, strict=True)
+    ]
+    outcomes: list[Any] = []
+    assert processes(tracker, lambda: outcomes.extend(tracker.update(changes))) == 2 + 2
+    assert [type(each.outcome) for each in outcomes] == [NotSent, Confirmed, Confirmed]
+    (again,) = tracker.update(changes[:1])
+    assert isinstance(again.outcome, Confirmed)
+    assert again.outcome.issue.due == days[0]
 
 
 def test_creating_again_makes_nothing_and_changes_nothing(beads: Beads) -> None:
