@@ -21,6 +21,7 @@ from adapters.beads import BeadsTracker, open_tracker
 from tracker.remote import TrackerContext
 
 PREFIX = "acme"
+LONG = os.environ.get("PMTRACK_TEST_PROFILE") == "long"
 HOW = "needs the real bd: run `make bd`, or name a bd of version 1.1.2 or newer in PMTRACK_BD"
 
 

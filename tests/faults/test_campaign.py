@@ -32,7 +32,6 @@ QUICK = {
     ("local", "before-link"),
     ("github", "after-intent"),
     ("jira-cloud", "after-commit"),
-    ("beads", "after-commit"),
 }
 
 SERVERS = [name for name in ARENAS if name != "local"] if LONG else ["github"]
@@ -118,7 +117,7 @@ def test_a_sync_killed_while_it_changes_issues_is_made_good_by_the_next(
         (name, point)
         for name in ARENAS
         for point in ("before-replace", "after-replace")
-        if LONG or name == "local"
+        if LONG or (name, point) == ("local", "after-replace")
     ],
 )
 def test_a_sync_killed_while_it_writes_documents_is_made_good_by_the_next(
@@ -155,7 +154,7 @@ def test_killed_at_every_point_of_the_create_path_each_item_is_there_once(
     tmp_path: Path, ground: MakeGround
 ) -> None:
     """`make kill-test` runs 100 rounds; each round kills at a point, and now and then the repair as well."""
-    rounds = int(os.environ.get("PMTRACK_KILL_RUNS", "2"))
+    rounds = int(os.environ.get("PMTRACK_KILL_RUNS", "1"))
     chance = random.Random(7)  # noqa: S311 - which points, nothing secret
     for number in range(rounds):
         arena = ARENAS["local"](tmp_path / f"tracker-{number}")

@@ -27,8 +27,8 @@ from tracker.remote import (
 RUNS = int(os.environ.get("PMTRACK_KILL_RUNS", "1"))
 LONG = RUNS > 1 or os.environ.get("PMTRACK_TEST_PROFILE") == "long"
 COUNT = 300 if LONG else 20  # 300: two transactions of one import
-MOMENTS = ["before", "0.05", "0.2", "0.6", "1.2", "after"] if LONG else ["before", "0.25", "after"]
-CHANGES = [("import", "after"), ("batch", "0.25")]
+MOMENTS = ["before", "0.05", "0.2", "0.6", "1.2", "after"] if LONG else ["0.25", "after"]
+CHANGES = [("import", "after")]
 if LONG:
     CHANGES = [(command, moment) for command in ("import", "batch") for moment in MOMENTS]
 # The real bd, killed at a moment of its import: before it starts, so many milliseconds after, or when it has committed.

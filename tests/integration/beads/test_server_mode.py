@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.bd import PREFIX, Beads, environment
+from tests.bd import LONG, PREFIX, Beads, environment
 from tests.integration.beads import test_sync
 from tests.integration.sync.stage import Stage, names
 
 HOW = "needs the Dolt server of bd: run `make dolt`, or name one in PMTRACK_DOLT"
 stage = test_sync.stage
-test_a_sync_over_a_server_carries_edits_both_ways = (
-    test_sync.test_a_sync_creates_then_finds_nothing_to_do_then_carries_edits_both_ways
-)
+if LONG:  # the test below has the ways of a server; the rest is the same `bd`
+    test_a_sync_over_a_server_carries_edits_both_ways = (
+        test_sync.test_a_sync_creates_then_finds_nothing_to_do_then_carries_edits_both_ways
+    )
 
 
 def find_dolt() -> Path | None:
