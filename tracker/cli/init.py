@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("init")
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--tracker", type=click.Choice(["local", "github", "jira", "beads"]), help="Where the issues go."
 )
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 def init(
     invocation: Invocation,
     *,
+    folders: tuple[Path, ...],
     tracker: str | None,
     documents: tuple[str, ...],
     repository: str | None,
@@ -44,17 +47,17 @@ def init(
 ) -> None:
     """Propose a pmtrack.toml for this folder.
 
-    Looks at the documents, the git remote, .beads and the environment, and asks only for what it cannot see. Without a
-    terminal, or with --yes, nothing is asked: what cannot be seen has to be given as an option.
+    FOLDERS are those below it that hold the post-mortems; without any, they are looked for. Looks at the documents,
+    the git remote, .beads and the environment, and asks only for what it cannot see. Without a terminal, or with --yes, nothing is asked: what cannot be seen has to be given as an option.
     """
     from tracker.cli.output import emit, say
     from tracker.cli.proposal import Choices, likely_tracker, propose
     from tracker.cli.survey import survey
 
-    folder = Path.cwd()
+    folder = Path.cwd().resolve()
     target = folder / "pmtrack.toml"
     _refuse_existing(target, allowed=force or print_only)
-    around = survey(folder, invocation.environ)
+    around = survey(folder, invocation.environ, _below(folder, folders))
     ask = sys.stdin.isatty() and sys.stderr.isatty() and not yes
     likely = likely_tracker(around)
     if tracker is None and ask:
@@ -75,6 +78,19 @@ def init(
     target.write_text(text, encoding="utf-8")
     say(f"Wrote {target.name}.")
     say(_next_step(around))
+
+
+def _below(folder: Path, named: Sequence[Path]) -> list[Path]:
+    """The named folders as they are below the configuration's, whose globs reach no further."""
+    from tracker.errors import UserError
+
+    found = [(folder / one).resolve() for one in named]
+    for one in found:
+        if not one.is_relative_to(folder):
+            raise UserError(
+                f"{one} is not below {folder}", hint="Run `pmtrack init` in a folder that holds both."
+            )
+    return found
 
 
 def _refuse_existing(target: Path, *, allowed: bool) -> None:

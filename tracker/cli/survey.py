@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +47,15 @@ class Surroundings:
     jira_url: str | None = None
 
 
-def survey(folder: Path, environ: Mapping[str, str]) -> Surroundings:
-    """Look around in a folder."""
-    files = list(_files(folder))
-    telling = [path for path in files if _TELLING.search(path.relative_to(folder).as_posix())]
-    telling = telling or [path for path in files[:_MOST_READ] if _OPENING.search(_opening(path))]
+def survey(folder: Path, environ: Mapping[str, str], named: Sequence[Path] = ()) -> Surroundings:
+    """Look around in a folder.
+
+    Args:
+        folder: Where the configuration will be.
+        environ: The environment.
+        named: Folders below it that a person named as those of the post-mortems; without any, they are looked for.
+    """
+    telling = [path for one in named for path in _files(one)] if named else _telling(folder)
     items, owners = _read(folder, telling)
     repository, api_url = _remote(folder, environ)
     known = {"GITHUB_TOKEN", "GH_TOKEN", "JIRA_URL", "JIRA_EMAIL", "JIRA_TOKEN", "JIRA_API_TOKEN"}
@@ -65,6 +69,13 @@ def survey(folder: Path, environ: Mapping[str, str]) -> Surroundings:
         variables=frozenset(known & {name for name, value in environ.items() if value}),
         jira_url=environ.get("JIRA_URL") or environ.get("JIRA_SERVER"),
     )
+
+
+def _telling(folder: Path) -> list[Path]:
+    """The files whose names say that they are post-mortems; where no name does, those whose first lines do."""
+    files = list(_files(folder))
+    telling = [path for path in files if _TELLING.search(path.relative_to(folder).as_posix())]
+    return telling or [path for path in files[:_MOST_READ] if _OPENING.search(_opening(path))]
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -60,6 +60,17 @@ def test_documents_are_found_by_the_names_of_their_folders(tmp_path: Path) -> No
     assert (around.items, around.owners) == (4, ("Ada Byron",))
 
 
+def test_a_folder_that_is_named_is_taken_whatever_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, "pm/a.md", "docs/postmortems/b.md")
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "pm", "--print", "--tracker", "local"]) == ExitCode.OK
+    assert 'documents = ["pm/*.md"]' in capsys.readouterr().out
+    assert main(["init", "..", "--print", "--tracker", "local"]) == ExitCode.USAGE
+    assert "is not below" in capsys.readouterr().err
+
+
 def test_the_remote_and_beads_are_seen(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(
