@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import Command
 from tests.faults.arena import Ground, finished
 from tests.faults.arenas import JiraArena
+from tracker.errors import ExitCode
 
 
 @pytest.fixture
@@ -98,3 +99,9 @@ def test_state_info_is_worded_for_people(tmp_path: Path, call: Command) -> None:
     assert re.fullmatch(
         r"last run +sync, [\d-]+ [\d:]+ UTC: 1 done, 0 failed, 0 put off, exit code 0", last
     ), last
+
+
+def test_a_terminal_that_does_not_know_a_character_ends_no_report(tmp_path: Path, pmtrack: Command) -> None:
+    done = pmtrack("audit", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (ExitCode.OK, "")
+    assert "Backlog, open     ????" in done.stdout

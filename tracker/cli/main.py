@@ -7,6 +7,7 @@ command and the one place where exceptions become messages and exit codes.
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -128,6 +129,9 @@ cli.params.extend(verbosity_options())
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     gc.set_threshold(*COLLECTOR)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character that the terminal does not know ends no run
+            stream.reconfigure(errors="replace")
     code = main(sys.argv[1:] if arguments is None else arguments)
     try:
         sys.stdout.flush()

@@ -160,9 +160,21 @@ class _Finder:
         )
 
     def _add(self, file: DocumentFile) -> None:
+        if not file.path.isascii():
+            file = _named(file)
         if file.path not in self.known:
             self.known.add(file.path)
             self.files.append(file)
+
+
+def _named(file: DocumentFile) -> DocumentFile:
+    """The file under a path that can be shown and kept; one whose name is no text is a problem of its own."""
+    try:
+        file.path.encode()
+    except UnicodeEncodeError:
+        path = file.path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        return DocumentFile(path, problem="the name is not UTF-8; rename it")
+    return file
 
 
 def _is_folder(status: os.stat_result) -> bool:

@@ -72,6 +72,14 @@ def test_a_file_link_that_points_to_itself_is_a_problem_not_a_hang(tmp_path: Pat
     assert file.problem
 
 
+def test_a_file_whose_name_is_no_text_is_a_problem_with_a_name_that_can_be_written(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/n\xff.md")).write_bytes(b"# A\n")
+    (file,) = documents.find([tmp_path])
+    assert file.path.endswith("/n\\xff.md")
+    assert file.path.encode()
+    assert "rename it" in documents.read_file(file).diagnostics[0].message
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_an_unreadable_file_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
     write(tmp_path, "a.md").chmod(0)
