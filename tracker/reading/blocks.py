@@ -15,7 +15,10 @@ from tracker.reading.source import Source
 
 
 class Mark(NamedTuple):
-    """A stretch of a text with a meaning: `strong`, `em`, `code`, `strike`, `link` or `image` (`value`: its URL)."""
+    """A stretch of a text with a meaning: `strong`, `em`, `code`, `strike`, `link` or `image` (`value`: its URL).
+
+    A `footnote` is an empty stretch with the footnote's label as its `value`.
+    """
 
     kind: str
     start: int

@@ -34,6 +34,17 @@ def take_brackets(k: Knowledge, draft: Draft) -> None:
             _group(k, draft, inside, start, end)
 
 
+def take_remark(k: Knowledge, draft: Draft) -> None:
+    """A text of its own that holds what a bracket behind an entry would hold: "Kim, by Friday", "done"."""
+    plain = draft.text.plain
+    inside = plain.strip().rstrip(".")
+    if len(inside) <= _MOST_REMARK and "\n" not in inside:
+        _group(k, draft, inside, -1, len(plain) + 1)
+
+
+_MOST_REMARK = 200
+
+
 def _uncut(draft: Draft, start: int, end: int) -> str:
     plain, out, at = draft.text.plain, "", start
     for cut_start, cut_end in draft.cuts:

@@ -71,6 +71,21 @@ class Draft:
             self.status, self.status_raw = status, raw.strip()
         self.note("status", start, end)
 
+    def fill(self, side: Draft) -> None:
+        """Take over the fields of another draft that this one does not have."""
+        self.owners = self.owners or side.owners
+        if self.due_raw is None:
+            self.due, self.due_raw, self.due_problem = side.due, side.due_raw, side.due_problem
+        self.priority = self.priority or side.priority
+        if self.status is None:
+            self.status, self.status_raw = side.status, side.status_raw
+        self.category = self.category or side.category
+        self.local_id = self.local_id or side.local_id
+        self.refs += [ref for ref in side.refs if ref not in self.refs]
+        self.evidence += [name for name in side.evidence if name not in self.evidence]
+        for name, span in side.spans.items():
+            self.spans.setdefault(name, span)
+
     def kept(self) -> list[tuple[int, int]]:
         """The stretches of the text that are left, in order, without separators at their ends."""
         out: list[tuple[int, int]] = []

@@ -13,6 +13,7 @@ from tracker.reading.blocks import Text
 from tracker.reading.brackets import take_brackets
 from tracker.reading.drafts import Draft
 from tracker.reading.endings import drop_lead_ins, take_endings
+from tracker.reading.footnotes import take_footnotes
 from tracker.reading.knowledge import Knowledge
 from tracker.reading.labelled import take_labels
 from tracker.reading.linked import take_keys, take_links
@@ -58,6 +59,7 @@ class Reader(Knowledge):
         take_openings(self, draft)
         drop_lead_ins(self, draft)
         _struck(self, draft)
+        take_footnotes(self, draft)
         return draft
 
 

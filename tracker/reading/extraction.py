@@ -223,7 +223,7 @@ class Extraction:
         items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
         below = lists.absorb(draft, node, self.reader)
         score, why = lists.score(draft, section, self.reader.words)
-        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest)
+        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest) and not draft.owners
         taken = score >= lists.THRESHOLD and not lists.is_no_item(draft, self.reader)
         if taken and lead_in:
             self.explanation.entry(
@@ -279,7 +279,8 @@ class Extraction:
         kinds = self.reader.words.exact("heading", title)
         shown = text.plain.rstrip().endswith((":", "：")) or text.lead("strong")
         mild = kinds and set(kinds) <= {"category", "horizon", "improvement", "response", "detection"}
-        if not kinds or not (shown or (mild and section.kind == ACTION)):
+        mild = mild and section.kind == ACTION
+        if not kinds or not (shown or mild or section.kind in ("neutral", "summary")):
             return None
         made = self.sections.nested(title, text, section)
         self.explanation.section(node.entry.line, made)

@@ -40,6 +40,7 @@ class Header:
     first_heading: str | None = None
     h1: str | None = None
     top: str | None = None
+    lead: str | None = None
     highest: int = _NO_HEADING
     people: list[str] = field(default_factory=list)
 
@@ -58,6 +59,7 @@ def merged(first: Header, second: Header) -> Header:
     made = Header(
         {**second.values, **first.values}, {**second.spans, **first.spans}, first.first_heading, first.h1
     )
+    made.lead = first.lead
     if "title" not in first.values:
         made.values.pop("title", None)
     return made
@@ -91,6 +93,8 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
         elif isinstance(block, Table):
             _table(header, block, words, allowed)
         elif isinstance(block, (Paragraph, Entry)):
+            if header.lead is None:
+                header.lead = _lead(block, words) if header.first_heading is None else ""
             _texts(header, block, words, allowed, waiting)
             if section.kind == "people" and isinstance(block, Entry) and block.texts:
                 header.people.append(_DASH.split(block.texts[0].plain, maxsplit=1)[0][:80])
@@ -110,6 +114,18 @@ def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
         header.highest = block.level
     kind = words.first("field", title) or ""
     return kind if kind in ("date", "author", "status", "severity", "service") else ""
+
+
+def _lead(block: Block, words: Vocabulary) -> str:
+    """The line with which a text opens, if that can be its title: neither a sentence nor a field."""
+    if not isinstance(block, Paragraph) or block.end - block.start > _MOST_LEAD:
+        return ""
+    shown = " ".join(block.text.plain.split())
+    label, colon, _ = shown.replace("：", ":").partition(":")
+    return "" if shown.endswith((".", ":")) or (colon and words.first("field", label)) else shown
+
+
+_MOST_LEAD = 200
 
 
 def _metadata(header: Header, block: Metadata, words: Vocabulary) -> None:
@@ -187,9 +203,18 @@ def _may_precede(before: str, *, line: bool) -> bool:
     )
 
 
-def title(header: Header) -> str | None:
-    """The Title field, the front matter's title, the first top heading, or the one heading above all others."""
-    return header.values.get("title") or header.h1 or header.top
+def title(header: Header, words: Vocabulary, *, text: bool) -> str | None:
+    """The Title field, the front matter's title, the first top heading, or the one heading above all others.
+
+    Args:
+        header: What the document says of itself.
+        words: Tells headings that name a section ("Summary") from titles.
+        text: Whether the line with which the document opens may be its title, as in plain text and rendered pages.
+    """
+    stated = header.values.get("title")
+    if text and not stated and header.lead and (not header.h1 or words.exact("heading", header.h1)):
+        return header.lead
+    return stated or header.h1 or header.top
 
 
 def incident_id(header: Header) -> str | None:
@@ -201,7 +226,7 @@ def incident_id(header: Header) -> str | None:
             any(char.isdecimal() for char in part) and len(part) > 3 for part in parts
         )
         return stated if several else parts[0].rstrip(",;")
-    for text in (header.h1, header.values.get("title"), header.first_heading):
+    for text in (header.h1, header.values.get("title"), header.first_heading, header.lead):
         found = _ID.search(text or "")
         if found and not _NO_ID.match(found[1]):
             return found[1]
@@ -216,6 +241,7 @@ def date(header: Header, calendar: Calendar, path: str) -> dt.date | None:
         header.values.get("title"),
         header.h1,
         header.first_heading,
+        header.lead,
         header.values.get("start"),
         name,
     ):

@@ -34,14 +34,27 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
         if not plain[:start].strip(EDGES + "[]xX⚠️✅"):
             draft.labelled = True
             draft.cut(0, at)
+            state = k.states.exact(plain[start : at - 1])
+            if state is not None:  # "TODO: ...", "À faire : ..."
+                draft.set_status(state, plain[start : at - 1], start, at - 1)
         return
     if (kind in ("note", "id", "category") and start > 0) or (
         kind == "done" and not plain[:start].strip(EDGES)
     ):
         return
     take = _TAKE.get(kind)
-    if take and take(k, draft, value, *_trim(plain, at, end)):
+    apart = kind == "status" and start > 0 and len(value.split()) <= _MOST_STATE and _is_apart(plain, start)
+    if take and (take(k, draft, value, *_trim(plain, at, end)) or apart):
         draft.cut(_with_separator(plain, start), end)
+
+
+_MOST_STATE = 5
+
+
+def _is_apart(plain: str, start: int) -> bool:
+    """Whether a line's end or a separator stands before a label: whatever state it names is no part of the title."""
+    before = plain[:start].rstrip(" ")
+    return before.endswith(("\n", "|", ";", "·")) or before[-1:] in "-–—"
 
 
 def _with_separator(plain: str, start: int) -> int:

@@ -103,7 +103,7 @@ def _loose_label(
     return None
 
 
-_BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| - |(?<=[.!?] )| {2})", re.DOTALL)
+_BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2})", re.DOTALL)
 """Everything up to the last sign that can stand before a label."""
 _CAPITAL = ("owner", "due", "priority", "status")
 """Labels that may follow a sentence without a separator when they are capitalised."""

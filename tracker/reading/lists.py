@@ -188,24 +188,8 @@ def fields_in(draft: Draft, text: Text, reader: Reader) -> bool:
     for part in parts:
         if part.kind != "action":
             take_label(reader, side, part)
-    _merge(draft, side)
+    draft.fill(side)
     return True
-
-
-def _merge(draft: Draft, side: Draft) -> None:
-    """Fields that the entry itself does not have."""
-    draft.owners = draft.owners or side.owners
-    if draft.due_raw is None:
-        draft.due, draft.due_raw, draft.due_problem = side.due, side.due_raw, side.due_problem
-    draft.priority = draft.priority or side.priority
-    if draft.status is None:
-        draft.status, draft.status_raw = side.status, side.status_raw
-    draft.category = draft.category or side.category
-    draft.local_id = draft.local_id or side.local_id
-    draft.refs += [ref for ref in side.refs if ref not in draft.refs]
-    draft.evidence += [name for name in side.evidence if name not in draft.evidence]
-    for name, span in side.spans.items():
-        draft.spans.setdefault(name, span)
 
 
 def _refs_in(draft: Draft, text: Text) -> None:

@@ -132,7 +132,7 @@ class _Document:
         completed = head.values.get("completed")
         made = PostMortem(
             path=self.path,
-            title=header.title(head),
+            title=header.title(head, self.words, text=self._opens_with_title(walk.placed)),
             incident_id=header.incident_id(head),
             date=base,
             end=_end(head.values.get("end"), base, calendar),
@@ -153,6 +153,11 @@ class _Document:
             diagnostics=tuple(self._diagnostics(walk, items))[:_MOST_DIAGNOSTICS],
         )
         return replace(made, kind=kind_of(made, template=template))
+
+    def _opens_with_title(self, placed: Sequence[tuple[Block, Section]]) -> bool:
+        """Whether the first line is the title: in plain text, and in pages whose headings lost their levels."""
+        flat = any(isinstance(block, Heading) and block.level == 0 for block, _ in placed)
+        return flat or self.name == "text"
 
     def _language(self, placed: Sequence[tuple[Block, Section]]) -> str | None:
         votes = Counter(
@@ -200,7 +205,7 @@ def _ragged(walk: Extraction) -> list[Diagnostic]:
 
 def _columns(row: Row) -> int:
     """How many cells a row has in the source; the Markdown parser fills short rows up and cuts long ones."""
-    if not row.source.verbatim:
+    if not row.source.verbatim or b"|" not in row.source.data[row.start : row.end]:
         return row.columns
     raw = row.source.data[row.start : row.end].replace(b"\\|", b"").strip().lstrip(b"> \t")
     return raw.count(b"|") + 1 - raw.startswith(b"|") - (raw.endswith(b"|") and len(raw) > 1)

@@ -165,6 +165,8 @@ def _section(
 ) -> Section:
     """The section of a heading; remembered, for the same headings stand in every post-mortem of a team."""
     kind, why = _resolve(kinds, parent_kind)
+    if kind == ACTION and parent_kind == REFERENCE and level >= _LABEL_LEVEL:
+        kind, why = REFERENCE, "it belongs to the section above: reference"  # "Tickets:" below "References"
     if kind == HORIZON and words.find("status", title):
         kind, why = NEUTRAL, "its heading names a state, and no action items stand above"
     category = None
@@ -221,4 +223,5 @@ def _named(kind: str) -> tuple[str, str]:
     return kind, f"its heading names: {kind}"
 
 
+REFERENCE = "reference"
 _MILD = frozenset((HORIZON, CATEGORY, IMPROVEMENT))

@@ -9,8 +9,12 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_right
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from tracker.models import Diagnostic, Severity, Span
+
+if TYPE_CHECKING:
+    from tracker.reading.blocks import Text
 
 BOM = codecs.BOM_UTF8
 _SNIFF = 8192
@@ -29,6 +33,7 @@ class Source:
         base: Lines before a part of a larger document.
         verbatim: Whether the bytes of a block hold its text as it is, so that a look at them may spare one at the text.
         exact: False where offsets cannot be given in bytes of the file (UTF-16).
+        footnotes: The texts of each footnote, by its label.
     """
 
     __slots__ = (
@@ -41,6 +46,7 @@ class Source:
         "data",
         "diagnostics",
         "exact",
+        "footnotes",
         "numbered",
         "raw",
         "text",
@@ -59,6 +65,7 @@ class Source:
         self._ascii: bool | None = None
         self._sums: list[int] | None = None
         self._shifts: list[tuple[int, int]] = []
+        self.footnotes: dict[str, list[Text]] = {}
         if within or binary:
             self.data = b"" if binary else raw
             self.text = self.data.decode(errors="replace")

@@ -136,6 +136,8 @@ def _mark(event: dict[str, Any], size: int, marks: list[Mark], opened: list[tupl
             marks.append(Mark(name, at, size, url))
     elif kind == "Code":
         marks.append(Mark("code", size, size + len(value)))
+    elif kind == "FootnoteReference":
+        marks.append(Mark("footnote", size, size, value))
 
 
 def _trim_code(source: Source, parts: list[str], pieces: list[Piece]) -> list[Piece]:
@@ -181,6 +183,7 @@ class _Walk:
         self.numbers: list[int] = []
         self.inline: list[Inline] = []
         self.loose = False
+        self.footnote: str | None = None
         self.tag: Any = None
         self.cells: list[Text] = []
         self.header: Row | None = None
@@ -248,6 +251,9 @@ class _Walk:
         if self.entries:
             self.entries[-1].texts.append(text)
             return
+        if self.footnote is not None:
+            self.source.footnotes.setdefault(self.footnote, []).append(text)
+            return
         start, end = place["start"], place["end"]
         table = lines.table(self.source, start, end) if self.source.data[start : start + 1] == b"|" else None
         if table:
@@ -283,6 +289,13 @@ class _Walk:
 
     def _start_block(self, _tag: Any, _place: dict[str, int]) -> None:
         self._close_loose()
+
+    def _start_footnote(self, tag: Any, _place: dict[str, int]) -> None:
+        self._close_loose()
+        self.footnote = tag["FootnoteDefinition"]
+
+    def _end_footnote(self, _tag: Any, _place: dict[str, int]) -> None:
+        self.footnote = None
 
     def _start_table(self, _tag: Any, _place: dict[str, int]) -> None:
         self._close_loose()
@@ -336,11 +349,13 @@ class _Walk:
         "Table": _start_table,
         "TableCell": _start_cell,
         "BlockQuote": _start_block,
+        "FootnoteDefinition": _start_footnote,
         "HtmlBlock": _start_block,
     }
     _ENDS: ClassVar[Mapping[str, _Handler]] = {
         "Heading": _end_heading,
         "Paragraph": _end_paragraph,
+        "FootnoteDefinition": _end_footnote,
         "List": _end_list,
         "Item": _end_item,
         "TableCell": _end_cell,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from tracker.reading.blocks import Block, Heading
-from tracker.reading.frontends import lines, markdown
+from tracker.reading.frontends import lines, markdown, plain
 from tracker.reading.source import Source
 
 _RULER = re.compile(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
@@ -26,6 +26,9 @@ def blocks(source: Source) -> list[Block]:
     if lines.is_flat(source.data):
         source.verbatim = True
         return lines.blocks(source)
+    if PILCROW not in source.data and plain.is_plain(source.data):
+        source.verbatim = True
+        return plain.blocks(source)
     flat = PILCROW in source.data
     marked = _mark(repair(source.data))
     out = markdown.blocks_of(source, marked.decode(errors="replace"))
