@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ACCEPT = 0.75  # from here on a row is that item
-DOUBT = 0.60  # from here on it could be; a person decides
+from tracker.identity.likeness import ACCEPT, DOUBT
+
 MARGIN = 0.08  # two overall assignments closer than this are about equally good
 
 

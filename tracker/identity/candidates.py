@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from tracker.identity import likeness
-from tracker.identity.assignment import ACCEPT
 from tracker.models import ActionItem
 
 Key = TypeVar("Key", bound=Hashable)
@@ -40,15 +39,24 @@ def near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]
 
 
 def heir_of(item: ActionItem, row: ActionItem, others: Iterable[tuple[Key, ActionItem]]) -> Key | None:
-    """A re-worded row that has the owner and date of an item whose text `row` has with others; its key."""
-    if not likeness.differ(row, item):
+    """A re-worded row that has the owner and date of an item whose text `row` has with others, or its id; its key."""
+    differ = likeness.differ(row, item)
+    if not differ and not likeness.differ_in_id(row, item):
         return None
     alike = (
         key
         for key, other in others
-        if likeness.share_all(other, item) and likeness.items(other, item) >= ACCEPT
+        if likeness.share_all(other, item)
+        and _re_worded(other, item)
+        and (differ or not likeness.differ_in_id(other, item))
     )
     return next(alike, None)
+
+
+def _re_worded(one: ActionItem, other: ActionItem) -> bool:
+    if likeness.items(one, other) >= likeness.ACCEPT:
+        return True
+    return likeness.titles_but_for_numbers(one.title, other.title) >= likeness.ALIKE
 
 
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:

@@ -15,6 +15,9 @@ from functools import lru_cache
 
 from tracker.models import ActionItem
 
+ACCEPT = 0.75  # from here on a row is that item
+DOUBT = 0.60  # from here on it could be; a person decides
+ALIKE = 0.6  # titles that are so alike have something in common
 SUBSTITUTED = 0.6  # at most so alike are titles of which one has a word where the other has another
 TYPO = 0.9  # titles less alike than this differ by more than spelling
 SAME_WORD = 0.75  # fuzzy likeness from which two words are one with a typo ("alerting", "alertnig")
@@ -128,6 +131,12 @@ def titles(one: str, other: str) -> float:
     return min((shared + typos) / (_weight(mine) + _weight(theirs)), ceiling)
 
 
+def titles_but_for_numbers(one: str, other: str) -> float:
+    """Likeness of two titles without their numbers; 0 where that leaves nothing to compare."""
+    mine, theirs = ([word for word in words(each) if not _numeric(word)] for each in (one, other))
+    return titles(" ".join(mine), " ".join(theirs)) if _content(mine) and _content(theirs) else 0.0
+
+
 def items(one: ActionItem, other: ActionItem, *, neighbours: float | None = None) -> float:
     """Likeness of two items: of their titles, strengthened by owner, due date, section, own id and neighbours.
 
@@ -138,7 +147,10 @@ def items(one: ActionItem, other: ActionItem, *, neighbours: float | None = None
             (different documents).
     """
     title = titles(one.title, other.title)
-    return 1 - (1 - title) * (1 - 0.55 * agreement(one, other, neighbours=neighbours))
+    whole = 1 - (1 - title) * (1 - 0.55 * agreement(one, other, neighbours=neighbours))
+    if whole < DOUBT and share_all(one, other) and titles_but_for_numbers(one.title, other.title) >= ALIKE:
+        return DOUBT  # the same owner, date and words, another number: one row that was changed, or two
+    return whole
 
 
 def agreement(one: ActionItem, other: ActionItem, *, neighbours: float | None = None) -> float:
@@ -160,6 +172,12 @@ def differ(one: ActionItem, other: ActionItem) -> bool:
     return (all(owners) and not owners[0] & owners[1]) or bool(one.due and other.due and one.due != other.due)
 
 
+def differ_in_id(one: ActionItem, other: ActionItem) -> bool:
+    """Whether both have an id of the document that is more than a plain number, and not the same."""
+    ids = _folded(one.local_id), _folded(other.local_id)
+    return all(ids) and ids[0] != ids[1] and not any(each.isdigit() for each in ids)
+
+
 def strangers(one: ActionItem, other: ActionItem) -> bool:
     """Whether both state owner and date, agree in neither, and their titles differ by more than a typo."""
     stated = one.owners and other.owners and one.due and other.due
@@ -167,17 +185,22 @@ def strangers(one: ActionItem, other: ActionItem) -> bool:
     return bool(stated) and apart and titles(one.title, other.title) < TYPO
 
 
+def share_one(one: ActionItem, other: ActionItem) -> bool:
+    """Whether they agree in an owner or a date that both state."""
+    return bool(_owners(one) & _owners(other)) or (one.due is not None and one.due == other.due)
+
+
 def share_all(one: ActionItem, other: ActionItem) -> bool:
     """Whether both state owner and date and agree in both."""
     return bool(one.owners and one.due) and (_owners(one), one.due) == (_owners(other), other.due)
 
 
-def signature(item: ActionItem) -> tuple[object, ...]:
-    """Everything by which two rows of one text can be told apart."""
+def signature(item: ActionItem, *, own_id: bool = True) -> tuple[object, ...]:
+    """Everything by which two rows of one text can be told apart, with the document's own id or without it."""
     return (
         _owners(item),
         item.due,
-        _folded(item.local_id),
+        _folded(item.local_id) if own_id else "",
         _folded(item.section),
         item.priority,
         item.category,

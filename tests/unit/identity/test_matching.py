@@ -96,6 +96,101 @@ def test_another_number_is_another_item() -> None:
     )
 
 
+def of_pool(number: int, **fields: object) -> ActionItem:
+    return edited(
+        ActionItem("", 1, local_id="AI-3", owners=("Alice",), due=dt.date(2026, 12, 1)),
+        title=f"Raise the pool of the ledger to {number} connections",
+        **fields,
+    )
+
+
+def matched(before: tuple[ActionItem, ...], *after: ActionItem) -> list[str | None]:
+    """What the first row of today is: a title of yesterday, "?" or None."""
+    document = today(after)
+    return list(titles(match([document], [known(before)]), [document]).values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "who"),
+    [
+        ({}, "itself"),
+        ({"due": dt.date(2027, 3, 3)}, "itself"),
+        ({"owners": ("Zoe",)}, "itself"),
+        ({"owners": ("Zoe",), "due": dt.date(2027, 3, 3)}, "?"),
+        ({"local_id": "AI-4"}, "?"),
+    ],
+)
+def test_a_row_with_its_own_id_stays_itself_with_another_number_in_its_text(
+    fields: dict[str, object], who: str
+) -> None:
+    before = of_pool(50)
+    assert matched((before, RUNBOOK), of_pool(80, **fields), RUNBOOK)[0] == (
+        before.title if who == "itself" else who
+    )
+
+
+def test_rows_that_differ_in_their_numbers_are_told_apart_by_their_own_ids() -> None:
+    before = of_pool(50), of_pool(60, local_id="AI-4", owners=("Bob",))
+    after = of_pool(65, local_id="AI-4", owners=("Bob",)), of_pool(55)
+    assert matched(before, *after) == [before[1].title, before[0].title]
+
+
+def test_ids_that_were_given_to_other_rows_do_not_bind_them() -> None:
+    """The first row was removed, the second has now its id, and another number as well."""
+    before = of_pool(50), of_pool(60, local_id="AI-4", owners=("Bob",), due=dt.date(2027, 5, 5))
+    assert matched(before, edited(before[1], title=of_pool(65).title, local_id="AI-3")) == ["?"]
+
+
+def test_a_plain_number_names_a_row_only_while_owner_and_date_agree() -> None:
+    before = of_pool(50, local_id="3")
+    assert matched((before,), of_pool(80, local_id="3")) == [before.title]
+    assert matched((before,), of_pool(80, local_id="3", owners=("Zoe",))) == ["?"]
+
+
+def test_a_plain_number_does_not_name_one_of_several_rows_that_differ_in_a_number() -> None:
+    """The first was removed, so the second is number 1 now; its figure is another one, too."""
+    before = of_pool(50, local_id="1"), of_pool(60, local_id="2")
+    assert matched(before, of_pool(65, local_id="1")) == ["?"]
+
+
+def test_an_id_that_another_row_has_too_names_neither() -> None:
+    other = edited(RUNBOOK, local_id="AI-3")
+    assert matched((of_pool(50), other), of_pool(80), other)[0] == "?"
+
+
+def test_the_id_of_a_row_that_moved_to_another_document_does_not_bind_a_new_row() -> None:
+    moved = of_pool(50)
+    documents = [today((of_pool(80), RUNBOOK)), today((edited(moved, local_id=None), ALERT), "b.md", "INC-2")]
+    result = match(documents, [known((moved, RUNBOOK)), known((ALERT,), "b.md", "INC-2")])
+    assert result.bound[Place("b.md", 0)].item_id == f"a.md#{moved.title}"
+    assert Place("a.md", 0) not in result.bound
+    assert Place("a.md", 0) not in result.ambiguous
+
+
+def test_a_row_that_is_only_like_an_item_that_moved_away_is_new() -> None:
+    new = edited(ALERT, title="Add alerting for the payment queue of region 7", local_id=None)
+    documents = [today((new, RUNBOOK)), today((POOL, ALERT), "b.md", "INC-2")]
+    result = match(documents, [known((ALERT, RUNBOOK)), known((POOL,), "b.md", "INC-2")])
+    assert result.bound[Place("b.md", 1)].item_id == f"a.md#{ALERT.title}"
+    assert result.ambiguous == {}
+    assert Place("a.md", 0) not in result.bound
+
+
+def test_rows_that_changed_documents_with_each_other_are_followed() -> None:
+    here, there = of_pool(50, local_id=None), of_pool(60, local_id=None)
+    documents = [today((there, RUNBOOK)), today((here, ALERT), "b.md")]
+    result = match(documents, [known((here, RUNBOOK)), known((there, ALERT), "b.md")])
+    assert result.bound[Place("a.md", 0)].item_id == f"b.md#{there.title}"
+    assert result.bound[Place("b.md", 0)].item_id == f"a.md#{here.title}"
+
+
+def test_twins_whose_plain_numbers_were_counted_anew_keep_their_order() -> None:
+    first, one, two = RUNBOOK, edited(ALERT, local_id="2"), edited(ALERT, local_id="3")
+    before = KnownDocument("a.md", "x", None, (Known("first", first), Known("one", one), Known("two", two)))
+    result = match([today((edited(one, local_id="1"), edited(two, local_id="2")))], [before])
+    assert [result.bound[Place("a.md", index)].item_id for index in (0, 1)] == ["one", "two"]
+
+
 def test_re_numbered_ids_do_not_move_identities() -> None:
     rows = (
         ActionItem("Document the on-call rotation", 9, local_id="P1"),
