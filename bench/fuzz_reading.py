@@ -47,13 +47,18 @@ _COMMON = (
     "Action Items", "Timeline", "Lessons learned", "Immediate (This Week)", "Status: In Progress", "10:32", " - ", ": ", "|", "(", ")", "[", "]",
 )  # fmt: skip
 _TOKENS = {
-    "markdown": ("# ", "## ", "- [ ] ", "- [x] ", "* ", "1. ", "  - ", "|---|---|", "| a | b |", "**", "`", "```\n", "> ", "<!-- pmtrack: ignore PM104 -->", "---\n", "<table>", "\\", "\n\n", "    ", "[^1]", "[a](b)", "![", "&amp;", "<br>"),
+    "markdown": ("# ", "## ", "- [ ] ", "- [x] ", "* ", "1. ", "  - ", "|---|---|", "| a | b |", "**", "`", "```\n", "> ", "<!-- pmtrack: ignore PM104 -->", "---\n", "<table>", "\\", "\n\n", "    ", "[^1]", "[a](b)", "![", "&amp;", "<br>", "[^1]: Owner: Bo\n"),
+    "text": ("ACTION ITEMS\n", "\n\n", "    ", "• ", "[ ] ", "[x] ", "1. ", "━━━━━━\n", "------\n", "---  ----  ---\n", "Owner: Bo\n", "Action items:\n", "|---|---|\n", "# ", "¶\n", "a   b     c\n"),
     "html": ("<ul>", "<li>", "</li>", "<table>", "<tr>", "<td>", "</table>", "<h2>", "</h2>", "<p>", "<br>", "<b>", "<!--", "-->", "<![CDATA[", "&x;", "<ac:task>", "<input type=checkbox checked>", "<div class='", "'>", "<a href=", "<!DOCTYPE x [<!ENTITY y 'z'>]>"),
     "rst": ("====\n", "----\n", "* ", "#. ", ":Date: ", ".. note::\n", ".. include:: /etc/passwd\n", ".. raw:: html\n", "``", "`x`_", "|x|", "+---+---+\n", "| a | b |\n", "\n\n", "   "),
     "org": ("* ", "** TODO ", "** DONE ", "- [ ] ", "| a | b |\n", "|---+---|\n", "[#A]", "DEADLINE: <2026-05-20 Wed>", ":PROPERTIES:\n", ":END:\n", "[[a][b]]", "#+TITLE: x\n", "#+BEGIN_SRC\n"),
     "asciidoc": ("= ", "== ", "* ", "|===\n", "|a |b\n", "[cols=2]", "include::/etc/passwd[]", "----\n", "link:x[y]"),
     "mediawiki": ("== ", " ==", "* ", "# ", "{|\n", "|-\n", "|}\n", "! a !! b\n", "'''", "[[a|b]]", "{{x}}", "<ref>", "<nowiki>"),
 }  # fmt: skip
+_MORE_SEEDS = {
+    "text": "SEARCH DOWN\n━━━━━━━━\nDate: 2026-05-06\n\nACTIONS\n\n  [ ] Do it\n      Owner: Ann\n\n  • Then\n      1. that - Bo\n\n    No.  Action    Due\n    ---  --------  ----------\n    1    Fix it    2026-05-06\n",
+}  # fmt: skip
+"""For what a format has a second way of reading."""
 _SEEDS = {
     "markdown": "# T\n\n**Date**: 2026-05-06\n\n## Action Items\n\n| ID | Action | Owner | Due | Status |\n|--|--|--|--|--|\n| A1 | Do it | Ann | Q2 2026 | [ ] |\n\n- [ ] `Add x - Owner: Bo, Due: EOW`\n  - **Owner**: Cy\n\n### A2. Fix\n\nOwner: Ann\n\n```markdown\n## Action Items\n- [x] y\n```\n",
     "text": "POST-MORTEM: INC-1\n====\nTimeline¶\n- 10:00 x\nAction Items¶\n| Action | Owner |\n|---|---|\n| a | b |\n",
@@ -91,6 +96,7 @@ class Mutator:
         self.random = random.Random(seed)
         self.tokens = _COMMON + (_WORD_TOKENS if form == "docx" else _TOKENS.get(form, _TOKENS["markdown"]))
         self.pool = [_WORD_SEED if form == "docx" else _SEEDS[form]]
+        self.pool += [_MORE_SEEDS[form]] if form in _MORE_SEEDS else []
 
     def next(self) -> bytes:
         """The next input."""

@@ -223,7 +223,8 @@ class Extraction:
         items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
         below = lists.absorb(draft, node, self.reader)
         score, why = lists.score(draft, section, self.reader.words)
-        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest) and not draft.owners
+        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest)
+        lead_in = lead_in and node.entry.checked is None and not draft.owners
         taken = score >= lists.THRESHOLD and not lists.is_no_item(draft, self.reader)
         if taken and lead_in:
             self.explanation.entry(
@@ -331,13 +332,13 @@ class Extraction:
             return False
         opening = lead is not None and not bold and text.plain[lead.end :].startswith("\n") and len(rest) < 30
         title = (text.plain[lead.start : lead.end] if opening and lead else first).strip(EDGES)
-        if not (bold or opening or (plain.endswith((":", "：")) and "\n" not in plain)) or is_placeholder(
-            title
-        ):
+        names = self.reader.words.exact("heading", title)
+        alone = bold or opening or (plain.endswith((":", "：")) and "\n" not in plain)
+        if not alone or (is_placeholder(title) and not names):  # "TODO:" is both
             return False
         if self._owner_line(title):
             return True
-        if self.reader.words.exact("label", title) and not self.reader.words.exact("heading", title):
+        if self.reader.words.exact("label", title) and not names:
             return False
         sought = title if bold or opening else _lead_in(title)
         if not self.reader.words.find("heading", sought):

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from tracker.models import Span
 from tracker.reading import labels
@@ -27,6 +28,7 @@ _MOST = 1500
 _LOOK = 160
 """Bytes at the start of a block in which its first label ends."""
 _NO_HEADING = 99
+_SIGN = re.compile(r"^[^\w\x00-\x7f]+\s*(?=\w)")
 _DASH = re.compile(r"\s[-–—]\s|[(:,]")
 _SEPARATORS = re.compile(r"\s+[|/]\s+")
 
@@ -47,6 +49,8 @@ class Header:
     def put(self, kind: str, value: str, span: Span | None = None) -> None:
         """Note a value unless it is template text or known already."""
         shown = " ".join(value.split()).strip(" *_`|:")
+        if kind in ("severity", "status") and not shown.isascii():
+            shown = _SIGN.sub("", shown)  # a coloured dot before "High"
         if kind in ("other", "") or kind in self.values or not shown or _template(kind, shown):
             return
         self.values[kind] = shown
@@ -178,22 +182,34 @@ _SHORT_VALUE = 120
 def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[str] | None) -> None:
     plain = text.plain
     parts = labels.scan(plain, words, ("field",), loose=True)
-    if not parts or not _may_precede(plain[: parts[0].start], line=allowed is None):
-        return
-    for part in parts:
+    found = dropwhile(lambda part: not _may_precede(plain[: part.start], line=allowed is None), parts)
+    for part in found:
         label = fold(plain[part.start : part.at])
         if part.kind == "author" or label in words.phrases("words", "role"):
             header.people.append(plain[part.at : part.end])
         if part.start > 0 and "\n" not in plain[: part.start] and parts[0].kind == "other" and len(parts) < 3:
             continue
         if allowed is None or part.kind in allowed:
-            start = part.at + (len(plain[part.at : part.end]) - len(plain[part.at : part.end].lstrip()))
-            header.put(part.kind, plain[part.at : part.end], text.span(start, max(start, part.end)))
+            value = _NEXT_FIELD.split(plain[part.at : part.end], maxsplit=1)[0]
+            start = part.at + (len(value) - len(value.lstrip()))
+            header.put(part.kind, value, text.span(start, max(start, part.at + len(value))))
+
+
+_NEXT_FIELD = re.compile(r"\s[·•|]\s(?=[\w /-]{2,30}[:：]\s)")
+
+
+def _opens_line(before: str) -> bool:
+    """Whether what stands before a field is lines that each name a field of their own."""
+    lines = before.rstrip(" *_").split("\n")
+    return not lines[-1] and all(_FIELD_LINE.match(one) for one in lines[:-1])
+
+
+_FIELD_LINE = re.compile(r"[ \t*_>-]{0,8}\w[\w /-]{1,40}[*_]{0,3}[:：]")
 
 
 def _may_precede(before: str, *, line: bool) -> bool:
     """Whether a field may follow this: nothing, or the other fields of a line at the top ("Loop: 1 · Date: ...")."""
-    if not before.strip(" *_`-[]x\n\t>"):
+    if not before.strip(" *_`-[]x\n\t>") or (line and _opens_line(before)):
         return True
     return (
         line

@@ -24,7 +24,7 @@ LABELLED = 1.2
 SAYS_WORK = 1.5
 """A lesson or a cause that is phrased as work and has an owner, a date, a status or a ticket of its own."""
 REFLECTING = frozenset(("lesson", "cause", "impact", "detection"))
-_NEVER = frozenset(("reference", "guidance"))
+_NEVER = frozenset(("reference", "guidance", "timeline", "response"))
 _FIELDS = ("owner", "due", "status", "priority", "ref", "category", "id")
 
 
@@ -49,12 +49,16 @@ def tree(entries: Iterable[Entry]) -> list[Node]:
     roots: list[Node] = []
     path: list[Node] = []
     for entry in entries:
-        while path and path[-1].entry.depth >= entry.depth:
+        while path and (path[-1].entry.depth >= entry.depth or len(path) >= _DEEPEST):
             path.pop()
         node = Node(entry)
         (path[-1].children if path else roots).append(node)
         path.append(node)
     return roots
+
+
+_DEEPEST = 40
+"""Entries nested deeper are taken for ones of this depth: nobody writes them, and the walk goes down by recursion."""
 
 
 def names_sections(nodes: Sequence[Node], words: Vocabulary) -> bool:

@@ -59,6 +59,7 @@ class Sections:
         self.words = words
         self.stack: list[Section] = [Section()]
         self.seen = 0
+        self.label_text: Text | None = None
 
     @property
     def now(self) -> Section:
@@ -84,12 +85,32 @@ class Sections:
         return _kinds_of(self.words, title)
 
     def label(self, title: str, text: Text, sought: str = "") -> Section:
-        """A label opens a section that ends at the next label or heading; `sought` are the words that may name it."""
-        while self.now.level >= _LABEL_LEVEL:
-            self.stack.pop()
+        """A label opens a section that ends at the next label or heading; `sought` are the words that may name it.
+
+        One right below another label ("**Corrective measures**", "**Tasks:**") stands under that one, and so do those after it.
+        """
         kinds = self._kinds(sought or title)
-        self.stack.append(self._made(title, kinds, self.now, _LABEL_LEVEL, text))
+        under = self._follows_label(text) or (
+            self.now.level > _LABEL_LEVEL and (ACTION in kinds or set(kinds) <= _MILD)
+        )
+        level = _LABEL_LEVEL + under
+        while self.now.level >= level:
+            self.stack.pop()
+        self.stack.append(self._made(title, kinds, self.now, level, text))
+        self.label_text = text
         return self.now
+
+    def _follows_label(self, text: Text) -> bool:
+        """Whether nothing stands between this and the label that opened the section of now."""
+        last = self.label_text
+        if (
+            last is None
+            or self.now.level != _LABEL_LEVEL
+            or not text.source.verbatim
+            or last.source is not text.source
+        ):
+            return False
+        return last.end <= text.start and not text.source.data[last.end : text.start].strip(b" \t\r\n*_:")
 
     def lead_in(self, *, closes: bool) -> None:
         """A line that only leads in to what follows: it ends an owner's group, and a bold one also the label before it."""

@@ -148,3 +148,21 @@ def test_crlf_bom_and_tabs_change_nothing_but_offsets() -> None:
     assert plain == odd
     assert plain[0].title == "do it"
     assert plain[0].owners == ("Ann Lee",)
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        ("a.md", "".join("  " * depth + "- x\n" for depth in range(1500))),
+        ("a.md", "- " * 3000 + "x"),
+        ("a.md", "> " * 3000 + "x"),
+        ("a.md", "<ul><li>x" * 3000),
+        ("a.html", "<ul><li>x" * 6000),
+        ("a.html", "<table><tr><td>" * 3000 + "x"),
+        ("a.txt", "".join(" " * depth + "- x\n" for depth in range(1500))),
+        ("a.org", "".join("*" * depth + " x\n" for depth in range(1, 1000))),
+    ],
+    ids=["lists", "lists in a line", "quotes", "HTML in Markdown", "HTML", "tables", "text", "outline"],
+)
+def test_deep_nesting_is_read_to_its_end(name: str, document: str) -> None:
+    assert read(name, ("ACTION ITEMS\n\n" + document).encode()).sha256

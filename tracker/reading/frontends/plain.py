@@ -25,8 +25,8 @@ _VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _FIELD = re.compile(r"[^\W\d_][\w /-]{1,30}[:：](?:\s|$)")
 _CLOCK = re.compile(r"[\[(~]?(?:T[+-]\d|\d{1,2}:\d\d|\d{4}-\d\d-\d\d)")
 _SENTENCE_END = (".", "!", "?", ",", ";", "。")
-_MOST_TITLE, _MOST_WORDS = 120, 7
-_TAB = 8
+_MOST_TITLE, _MOST_LABEL, _MOST_WORDS = 120, 60, 7
+_TAB, _DEEPEST = 8, 40
 
 
 @dataclass(slots=True)
@@ -111,10 +111,13 @@ class _Layout:
             self._close()
             self._entry(line, bullet, box)
         else:
-            if self.open and self.gathered and _FIELD.match(line.shown):
+            label = line.shown.endswith((":", "：")) and len(line.shown) <= _MOST_LABEL
+            if self.gathered and (label or (self.open and _FIELD.match(line.shown))):
                 self._close()
             self.gathered.append(line)
-            if first:  # "Post-mortem: the outage" and "Title: the outage" are told apart by words
+            if first or (
+                label and not self.open
+            ):  # whether the first line is a title or a field is told by words
                 self._close()
 
     # -- headings ------------------------------------------------------------------------------------------------------
@@ -147,7 +150,7 @@ class _Layout:
         return bool(self.open) and line.indent > self.open[0][0]
 
     def _entry(self, line: _Line, bullet: re.Match[str] | None, box: re.Match[str] | None) -> None:
-        while self.open and self.open[-1][0] >= line.indent:
+        while self.open and (self.open[-1][0] >= line.indent or len(self.open) >= _DEEPEST):
             self.open.pop()
         found = box or bullet
         skip = len(line.shown[: found.end()].encode(errors="replace")) if found else 0
@@ -172,6 +175,9 @@ class _Layout:
         first = lines[0]
         while self.open and self.open[-1][0] >= first.indent and self.open[-1][1].texts:
             self.open.pop()
+        if not self.open and self._sentences(lines):
+            self.out += [self._lone(line) for line in lines]
+            return
         text = self._text(lines)
         if self.open:
             entry = self.open[-1][1]
@@ -180,6 +186,19 @@ class _Layout:
                 outer.end = max(outer.end, text.end)
         else:
             self.out.append(Paragraph(self.source, text.start, text.end, text))
+
+    @staticmethod
+    def _sentences(lines: Sequence[_Line]) -> bool:
+        """Whether every line is a sentence of its own: a list that lost its bullets, and no wrapped paragraph."""
+        return len(lines) > 1 and all(
+            line.shown.endswith((".", "。")) and line.shown[:1].isupper() and not _VALUE.match(line.shown)
+            for line in lines
+        )
+
+    def _lone(self, line: _Line) -> Entry:
+        entry = Entry(self.source, line.start, line.end, 1, ordered=False)
+        entry.texts.append(self._text([line]))
+        return entry
 
     def _text(self, lines: Sequence[_Line]) -> Text:
         pieces, parts, size = list[Piece](), list[str](), 0
