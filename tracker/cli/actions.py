@@ -1,34 +1,15 @@
-"""How a plan, its outcomes and the summary of a sync look; pure, from `tracker.sync.report` to text and JSON."""
+"""How the outcomes and the summary of a sync look; pure, from `tracker.sync.report` to text and JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tracker.cli.output import cell, new_table, one_line
-from tracker.display import fit
+from tracker.cli.output import one_line
 
 if TYPE_CHECKING:
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
     from tracker.sync.report import ActionRecord, SyncReport
 
-# Colours say how much attention an action deserves.
-_STYLES: Mapping[str, str] = {
-    "create": "green",
-    "adopt": "green",
-    "link": "green",
-    "update": "yellow",
-    "close": "cyan",
-    "reopen": "yellow",
-    "write-back": "cyan",
-    "conflict": "bold red",
-    "orphan": "magenta",
-    "skip": "dim",
-}
 _DONE: Mapping[str, str] = {
     "create": "created",
     "adopt": "adopted",
@@ -50,91 +31,6 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 }
 # These stand in a report without being a write: somebody has to look.
 ATTENTION = ("conflict", "orphan", "skip")
-
-
-def plan_tables(actions: Sequence[ActionRecord], width: int) -> Iterator[Text | Table | Padding]:
-    """The plan: for each document a heading and a row per action, columns aligned over all of them.
-
-    Args:
-        actions: The plan.
-        width: Columns of the terminal.
-    """
-    from rich.padding import Padding
-    from rich.text import Text
-
-    rows = [_plan_row(record) for record in actions]
-    widths = _widths([_HEADER, *rows], width)
-    below = widths[-1] < min(_READABLE, max(len(row[-1]) for row in rows))
-    if below:
-        widths = _widths([row[:-1] for row in (_HEADER, *rows)], width)
-    for number, (document, group) in enumerate(groupby(zip(actions, rows, strict=True), key=_document)):
-        yield Text(("\n" if number else "") + one_line(document), style="bold")
-        pairs = list(group)
-        for first, part in enumerate([pair] for pair in pairs) if below else [(0, pairs)]:
-            yield _table(part, widths, header=number == first == 0)
-            if below and part[0][1][-1]:
-                yield Padding(cell(part[0][1][-1], "dim"), (0, 0, 0, _INDENT))
-
-
-def _table(
-    pairs: Sequence[tuple[ActionRecord, Sequence[str]]], widths: Sequence[int], *, header: bool
-) -> Table:
-    """Rows of the plan, in as many columns as there are widths."""
-    columns = zip(_HEADER, widths, strict=False)
-    table = new_table([{"header": name, "width": size} for name, size in columns])
-    table.show_header = header
-    for record, row in pairs:
-        cells = [cell(value) for value in row[: len(widths)]]
-        cells[0].stylize(_STYLES.get(record.action, ""))
-        table.add_row(*cells)
-    return table
-
-
-_HEADER = ("Action", "Line", "Item", "Owner", "Due", "Issue", "Why")
-_FIXED = (0, 1, 4, 5)
-_READABLE = 45  # columns below which a reason stands under its row rather than in a column of its own
-_INDENT = 10
-
-
-def _document(pair: tuple[ActionRecord, Sequence[str]]) -> str:
-    return pair[0].document
-
-
-def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Columns as wide as their content; item, owner and reason give way where the line is too short."""
-    natural = [max(cell(row[number]).cell_len for row in rows) for number in range(len(rows[0]))]
-    return fit(natural, width, _FIXED)
-
-
-def _plan_row(record: ActionRecord) -> list[str]:
-    issue = record.issue or (f"new in {record.tracker}" if record.action == "create" else "")
-    values = (
-        record.action,
-        record.line or "",
-        record.item,
-        _people(record.fields),
-        _new(record.fields.get("due")),
-        issue,
-        _why(record),
-    )
-    return [one_line("" if value is None else str(value)) for value in values]
-
-
-def _why(record: ActionRecord) -> str:
-    """The reason without what the row shows anyway: the place, and that a new issue is not there yet."""
-    place = f"{record.document}, line {record.line}"
-    reason = record.reason.replace(f" in {place}", "").replace(place, "the document")
-    return reason.removesuffix("; it has no issue yet")
-
-
-def _people(fields: Mapping[str, Any]) -> str:
-    people = _new(fields.get("owners", fields.get("assignees")))
-    return ", ".join(map(str, people)) if isinstance(people, list | tuple) else str(people or "")
-
-
-def _new(value: Any) -> Any:
-    """The value that a field gets: of a change `{"from": ..., "to": ...}` its `to`."""
-    return value.get("to") if isinstance(value, Mapping) else value
 
 
 def outcome_line(record: ActionRecord) -> str:

@@ -11,15 +11,18 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tracker.display import REORDERING, fit, neutralise
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
+
+Line = Sequence[tuple[str, str]]
+"""A line of the screen: stretches of text, each with its rich style."""
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
 _SHORTEST_SECRET = 8
@@ -29,7 +32,29 @@ _PARTS_AT_ONCE = 1_000
 
 def one_line(text: str) -> str:
     """The text on one line, neutralised, white space collapsed."""
+    if (
+        text.isascii() and text.isprintable() and "  " not in text
+    ):  # nothing to do for nearly all of a large plan
+        return text.strip()
     return " ".join(neutralise(text).split())
+
+
+def wide(text: str) -> int:
+    """Columns that a text without line breaks takes on a screen."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many columns, broken between words where that is possible."""
+    if wide(text) <= width:
+        return [text]
+    from rich.text import Text
+
+    return [line.plain.rstrip() for line in Text(text).wrap(console(), width, overflow="fold")]
 
 
 def redact(text: str, environ: Mapping[str, str] = os.environ) -> str:
@@ -37,10 +62,15 @@ def redact(text: str, environ: Mapping[str, str] = os.environ) -> str:
 
     The last line of defence: no message is built with a secret on purpose, but an exception of a library may quote one.
     """
-    for name, value in environ.items():
-        if len(value) >= _SHORTEST_SECRET and _SECRET_NAME.search(name) and value in text:
+    for name in environ:
+        if _is_secret(name) and len(value := environ[name]) >= _SHORTEST_SECRET and value in text:
             text = text.replace(value, f"[{name}]")
     return text
+
+
+@lru_cache(maxsize=1_024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
 
 
 def say(text: str) -> None:
@@ -161,8 +191,20 @@ def print_table(
     show(table, stream)
 
 
-def show(part: Table | Text | Padding, stream: TextIO | None = None) -> None:
-    """Print a table or styled text; without trailing blanks where it goes into a pipe or file."""
+def show_lines(lines: Iterable[Line]) -> None:
+    """Print styled lines on standard output; without styles and trailing blanks where it goes into a pipe or file."""
+    screen = console()
+    if not screen.is_terminal:
+        emit_parts("".join(text for text, _style in line).rstrip() + "\n" for line in lines)
+        return
+    from rich.text import Text
+
+    for line in lines:
+        screen.print(Text.assemble(*line), soft_wrap=True)
+
+
+def show(part: Table, stream: TextIO | None = None) -> None:
+    """Print a table; without trailing blanks where it goes into a pipe or file."""
     screen = console(stream)
     if screen.is_terminal:
         screen.print(part)

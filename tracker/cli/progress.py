@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tracker.cli import actions as look
-from tracker.cli.output import console, emit, say, show
+from tracker.cli.output import console, emit, say, show_lines
+from tracker.cli.plan_lines import plan_lines
 from tracker.sync.report import ActionRecord, Progress
 
 if TYPE_CHECKING:
@@ -34,9 +36,7 @@ class TerminalProgress(Progress):
     def planned(self, actions: Sequence[ActionRecord]) -> None:
         """Print the plan before anything is written."""
         if self._show and not self._quiet and actions:
-            for part in look.plan_tables(actions, console().width):
-                show(part)
-            emit("")
+            show_lines(chain(plan_lines(actions, console().width), [()]))
 
     def started(self, total: int) -> None:
         """Begin the bar."""

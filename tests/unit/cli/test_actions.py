@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 
-from rich.console import Console
+from rich.cells import cell_len
 
-from tracker.cli.actions import plan_tables, summary_lines
+from tracker.cli.actions import summary_lines
+from tracker.cli.plan_lines import plan_lines
 from tracker.errors import ExitCode
 from tracker.sync.report import ActionRecord, SyncReport
 
@@ -20,11 +21,7 @@ SKIPPED = ActionRecord(
 
 
 def printed(width: int, *actions: ActionRecord) -> list[str]:
-    out = io.StringIO()
-    screen = Console(file=out, width=width, highlight=False, markup=False)
-    for part in plan_tables(actions, width):
-        screen.print(part)
-    return [line.rstrip() for line in out.getvalue().splitlines()]
+    return ["".join(text for text, _style in line).rstrip() for line in plan_lines(actions, width)]
 
 
 def test_where_the_line_is_long_enough_the_reason_has_a_column() -> None:
@@ -60,3 +57,20 @@ def test_the_summary_names_what_could_not_be_looked_at() -> None:
         "Nothing was done: 2 action items in 3 documents; 1 document could not be read (see above); "
         "jira could not be used to the end (see above)."
     )
+
+
+def test_columns_stay_aligned_whatever_the_titles_hold() -> None:
+    wide = replace(SKIPPED, item="図を更新する " * 12, line=7)
+    odd = replace(SKIPPED, item="Escape \x1b[2J and " + "a-very-long-word" * 9, line=8)
+    lines = printed(110, SKIPPED, wide, odd)
+    assert "\x1b" not in "".join(lines)
+    assert max(cell_len(line) for line in lines) <= 110
+    starts = {cell_len(line[: line.index("Item")]) for line in lines[1:2]}
+    starts |= {cell_len(line) - cell_len(line.lstrip()) for line in lines if line.startswith(" " * 12)}
+    assert len(starts) == 1, "what goes on in a further line stands under its own column"
+
+
+def test_a_colour_says_how_much_attention_an_action_deserves() -> None:
+    styles = [line[0][1] for line in plan_lines([CONFLICT], 200)]
+    assert styles[:2] == ["bold", "bold"]
+    assert styles[3] == "bold red"
