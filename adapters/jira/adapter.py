@@ -9,6 +9,7 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator
 from adapters.jira.groups import Groups
+from adapters.jira.lost import Lost
 from adapters.jira.metadata import Screen
 from adapters.jira.people import People
 from adapters.jira.preflight import Preflight
@@ -96,7 +97,7 @@ class JiraTracker:
         except AdapterError as error:
             yield from (Unreadable(name, error.message) for name in ids)
             return
-        yield from reader.results(ids)
+        yield from reader.fetched(ids)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """See `Tracker.changes`."""
@@ -194,7 +195,7 @@ class _Parts:
         memory = context.memory
         self.client = Client(name, options, credentials.find(name, options, context.environ), context)
         self.site = Site(name, self.client, options, memory)
-        self.reader = Reader(self.client, options, self.site)
+        self.reader = Reader(self.client, options, self.site, Lost(memory))
         self.pull = Pull(self.client, options, self.site, self.reader, memory)
         self.prober = Prober(self.client, options, self.site, self.reader, self.pull)
         self.people = People(name, self.client, options, memory, context.now)

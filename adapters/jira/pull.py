@@ -26,7 +26,7 @@ from adapters.jira.site import Site
 from adapters.jira.sweep import Sweep
 from tracker.errors import AdapterError
 from tracker.models import Issue
-from tracker.remote import Changes, Found, Gone, Unreadable
+from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
 
 MEMORY = "seen"
 PAGES_BEHIND = 2
@@ -128,22 +128,33 @@ class Pull:
 
     def _with_part(self, changes: Changes, wanted: Sequence[str], read: set[str], requests: int) -> Changes:
         """The changes, and what a part of the round over all issues shows beyond them."""
-        if not changes.complete or self._options.full_read == "daily":
+        if not changes.complete:
+            return changes
+        requests = self._reader.find_out_again(requests)
+        if self._options.full_read == "daily":
             return changes
         now = self._client.server_now()
         part, stands = self._sweep.part(wanted, now, requests * BATCH)
         results = list(self._reader.results([each for each in part if each not in read]))
         hidden = tuple(each for each in results if isinstance(each, Unreadable))
-        if results and len(hidden) == len(results):
-            return replace(changes, unreadable=hidden)  # nothing could be read: the next run tries again
+        if results and not any(map(self._is_answered, results)):
+            # Nothing could be read: the next run tries again.
+            return replace(changes, unreadable=(*changes.unreadable, *hidden))
         if part:
             self._sweep.done(stands)
         found = [each.issue for each in results if isinstance(each, Found)]
         self._remember(found, now)
         gone = tuple(each for each in results if isinstance(each, Gone))
         return replace(
-            changes, issues=(*changes.issues, *found), gone=(*changes.gone, *gone), unreadable=hidden
+            changes,
+            issues=(*changes.issues, *found),
+            gone=(*changes.gone, *gone),
+            unreadable=(*changes.unreadable, *hidden),
         )
+
+    def _is_answered(self, result: FetchResult) -> bool:
+        """Whether Jira said something of the issue; not so where the read failed."""
+        return not isinstance(result, Unreadable) or self._reader.is_lost(result.id)
 
     def note_created(self, ids: Sequence[str]) -> None:
         """Remember that pmtrack has just made these issues."""
@@ -158,14 +169,16 @@ class Pull:
 
     def _read(self, ids: Sequence[str], at: dt.datetime, cursor: str | None) -> Changes:
         results = list(self._reader.results(ids))
-        broken = next((each for each in results if isinstance(each, Unreadable)), None)
+        hidden = tuple(each for each in results if isinstance(each, Unreadable))
+        broken = next((each for each in hidden if not self._is_answered(each)), None)
         found = [each.issue for each in results if isinstance(each, Found)]
         gone = tuple(each for each in results if isinstance(each, Gone))
         self._remember(found, at)
+        told = Changes(tuple(found), at.isoformat(), gone=gone, unreadable=hidden)
         if broken is not None:
             # Told as far as it was read; the old cursor brings the rest again.
-            return Changes(tuple(found), cursor, complete=False, reason=broken.reason, gone=gone)
-        return Changes(tuple(found), at.isoformat(), gone=gone)
+            return replace(told, cursor=cursor, complete=False, reason=broken.reason)
+        return told
 
     def _remember(self, issues: Sequence[Issue], at: dt.datetime) -> None:
         before = self._memory.get(MEMORY, "")

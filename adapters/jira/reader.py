@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.jira import mapping
+from adapters.jira import mapping, sight
 from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
+from adapters.jira.lost import Finding, Lost
 from adapters.jira.pool import in_order
+from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
 from tracker.errors import AdapterError, AuthError, NotFoundError
 from tracker.models import Issue
@@ -18,6 +20,9 @@ from tracker.remote import FetchResult, Found, Gone, Unreadable
 BATCH = 100
 """Most issues that `issue/bulkfetch` returns: its description, and the same for searches by id on Data Center."""
 
+FEW = 10
+"""Single reads for one batch that may be refused before the rest of it counts as refused too."""
+
 Raw = Mapping[str, Any]
 _Read = tuple[dict[str, Raw], dict[str, AdapterError]]
 
@@ -25,17 +30,62 @@ _Read = tuple[dict[str, Raw], dict[str, AdapterError]]
 class Reader:
     """Reads issues."""
 
-    def __init__(self, client: Client, options: JiraOptions, site: Site) -> None:
+    def __init__(self, client: Client, options: JiraOptions, site: Site, lost: Lost) -> None:
         self._client = client
         self._options = options
         self._site = site
-        self._hides: str | None = None
+        self._lost = lost
+        self._asks_again = True
+        self._finding: Finding | AdapterError | None = None
+
+    def fetched(self, names: Sequence[str]) -> Iterator[FetchResult]:
+        """Like `results`, with at most one request for all that were lost before: the others are told from memory."""
+        again = set(self._lost.hidden()[:BATCH] if self._asks_again else ())
+        kept = [name for name in names if self._lost.known(name) and name not in again]
+        yield from (self._missing(name, None) for name in kept)
+        yield from self.results([name for name in names if name not in set(kept)])
 
     def results(self, names: Sequence[str]) -> Iterator[FetchResult]:
         """One result per id or key; `id` of each is the name that was asked for."""
-        parts = [list(dict.fromkeys(names[start : start + BATCH])) for start in range(0, len(names), BATCH)]
+        good = [name for name in names if is_name(name)]
+        yield from (Unreadable(name, no_name(name)) for name in names if not is_name(name))
+        parts = [list(dict.fromkeys(good[start : start + BATCH])) for start in range(0, len(good), BATCH)]
         for part, read in zip(parts, in_order(self._read, parts, self._options.connections), strict=True):
             yield from self._told(part, read)
+        self._lost.keep()
+
+    def is_lost(self, name: str) -> bool:
+        """Whether it is known why this issue cannot be read; that no other read failed with it."""
+        return self._lost.known(name) is not None or not is_name(name)
+
+    def find_out_again(self, requests: int) -> int:
+        """Find out again what is a week old about lost issues, for at most so many requests; gives how many are left.
+
+        One of them is kept back for whoever asks for the hidden ones in the same run.
+        """
+        stale = self._lost.stale(self._client.server_now())
+        if stale and self._site.is_cloud and requests >= sight.REQUESTS:
+            requests -= sight.REQUESTS
+            finding = self._of_project()
+            if isinstance(finding, Finding):
+                self._lost.note(stale, finding)
+        elif stale and not self._site.is_cloud and requests > 1 and (hidden := self._lost.hidden()):
+            requests -= 1
+            self._look_alone(hidden[0])
+        self._lost.keep()
+        if not self._lost.hidden():
+            return requests
+        self._asks_again = requests > 0
+        return max(0, requests - 1)
+
+    def _look_alone(self, name: str) -> None:
+        try:
+            self.single(name)
+        except (NotFoundError, AuthError) as error:
+            self._lost.forget([name])
+            self._missing(name, error)
+        except AdapterError:
+            return  # tried again by the next run
 
     def _read(self, part: Sequence[str]) -> _Read | AdapterError:
         try:
@@ -52,11 +102,12 @@ class Reader:
             yield from (Unreadable(name, read.message) for name in part)
             return
         found, errors = read
+        self._lost.forget(found)
         for name in part:
             if name in found:
                 yield Found(name, mapping.to_issue(found[name], dialect))
             else:
-                yield self._lost(name, errors.get(name))
+                yield self._missing(name, errors.get(name))
 
     def raws(
         self, names: Sequence[str], entity_property: str = mapping.PROPERTY
@@ -70,16 +121,28 @@ class Reader:
         """
         if self._site.is_cloud:
             return self._fetched(names, entity_property)
-        issues = self._searched([name for name in names if name.isdigit()])
+        issues = self._searched([name for name in names if is_id(name)])
+        errors = self._alone([name for name in names if name not in issues], issues)
+        return issues, errors
+
+    def _alone(self, names: Sequence[str], found: dict[str, Raw]) -> dict[str, AdapterError]:
+        """Put single reads of what a batch lacked into `found`; errors of the others. Lost ones are not asked again."""
         errors: dict[str, AdapterError] = {}
+        refused: list[AuthError] = []
         for name in names:
-            if name in issues:
+            if self._lost.known(name):
+                continue
+            if len(refused) >= FEW:
+                errors[name] = refused[-1]
                 continue
             try:
-                issues[name] = self.single(name)
-            except (NotFoundError, AuthError) as error:
+                found[name] = self.single(name)
+            except NotFoundError as error:
                 errors[name] = error
-        return issues, errors
+            except AuthError as error:
+                errors[name] = error
+                refused.append(error)
+        return errors
 
     def single(self, name: str, entity_property: str = mapping.PROPERTY) -> Raw:
         """The JSON of one issue by id or key, strongly consistent.
@@ -121,12 +184,10 @@ class Reader:
             name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names
         }
         # A key that moved is told under its new key: what is left over on both sides belongs together.
-        for name in [name for name in names if name not in found and name not in errors]:
-            try:
-                found[name] = self.single(name)
-            except (NotFoundError, AuthError) as error:
-                errors[name] = error
-        return found, errors
+        left = [name for name in names if name not in found and name not in errors]
+        keys = [name for name in left if not is_id(name)]
+        silent = [name for name in left if is_id(name)][:FEW]
+        return found, errors | self._alone([*keys, *silent], found)
 
     def _searched(self, ids: Sequence[str]) -> dict[str, Raw]:
         """Issues by id through the search; an administrator may have set its pages smaller than a batch."""
@@ -146,32 +207,37 @@ class Reader:
                 break
         return found
 
-    def _lost(self, name: str, error: AdapterError | None) -> FetchResult:
-        if error is None:
-            return Unreadable(name, "Jira's answer does not mention it")
-        if not isinstance(error, NotFoundError):
-            return Unreadable(name, error.message)
-        if not self._site.is_cloud:
-            return Gone(name)
-        # Cloud says the same of a deleted issue and of one that this account may not see.
-        if self._hides is None:
-            self._hides = self._why_hidden()
-        return Unreadable(name, self._hides) if self._hides else Gone(name, "deleted, or moved out of sight")
+    def _missing(self, name: str, error: AdapterError | None) -> FetchResult:
+        known = self._lost.known(name)
+        if known is None:
+            if error is None:
+                return Unreadable(name, "Jira's answer does not mention it")
+            found_out = self._found_out(error)
+            if isinstance(found_out, AdapterError):
+                return Unreadable(name, found_out.message)
+            known = found_out
+            if is_id(name):
+                self._lost.note([name], known)
+        return Gone(name, known.reason) if known.gone else Unreadable(name, known.reason)
 
-    def _why_hidden(self) -> str:
-        """Why issues of the project may be out of sight although they exist; "" where nothing speaks for it."""
-        project = self._options.project
-        params = {"projectKey": project, "permissions": "BROWSE_PROJECTS"}
-        try:
-            held = self._client.read("GET", "mypermissions", params=params)
-            if not held["permissions"]["BROWSE_PROJECTS"]["havePermission"]:
-                return f"this account may not browse project {project}"
-            about = self._client.read("GET", f"project/{project}")
-            if about.get("archived"):
-                return f"project {project} is archived"
-            levels = self._client.read("GET", f"project/{project}/securitylevel")
-        except AdapterError as error:
-            return f"project {project} cannot be examined: {error.message}"
-        except (KeyError, TypeError):
-            return "Jira's answer about permissions is not understood"
-        return f"project {project} has security levels: deleted or hidden" if levels.get("levels") else ""
+    def _found_out(self, error: AdapterError) -> Finding | AdapterError:
+        if not isinstance(error, NotFoundError):
+            return Finding(gone=False, reason=error.message, at=self._client.server_now())
+        if not self._site.is_cloud:
+            return Finding(gone=True, reason="deleted", at=self._client.server_now())
+        # Cloud says the same of a deleted issue and of one that this account may not see.
+        return self._of_project()
+
+    def _of_project(self) -> Finding | AdapterError:
+        """What a missing issue of Cloud means, asked once a run."""
+        if self._finding is None:
+            try:
+                self._finding = sight.finding(self._client, self._options.project)
+            except AdapterError as error:
+                self._finding = error
+        return self._finding
+
+
+def no_name(name: str) -> str:
+    """Why something that should be the id or key of an issue is not even asked for."""
+    return f"{name[:40]!r} in the state is neither an id nor a key of a Jira issue"

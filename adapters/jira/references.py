@@ -6,6 +6,17 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{1,19}-[1-9][0-9]*")
+_ID = re.compile(r"[0-9]{1,18}")
+
+
+def is_id(name: str) -> bool:
+    """Whether this is the id of an issue: a number. The state is shared and not trusted with anything else."""
+    return _ID.fullmatch(name) is not None
+
+
+def is_name(name: str) -> bool:
+    """Whether this is an id or a key, and may stand in an address or a query."""
+    return is_id(name) or KEY.fullmatch(name) is not None
 
 
 def key_in(ref: str, url: str) -> str | None:
@@ -26,4 +37,4 @@ def key_in(ref: str, url: str) -> str | None:
 def number_of(key: str | None) -> int:
     """The number in a key, 0 for none."""
     digits = (key or "").rpartition("-")[2]
-    return int(digits) if digits.isdigit() else 0
+    return int(digits) if is_id(digits) else 0

@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
+from adapters.jira.references import is_id
+
 MEMORY = "sweep"
 EVERY = dt.timedelta(days=1)
 
@@ -45,7 +47,7 @@ class Sweep:
         if known.after is None:
             known = Round(now, 0)
         after = known.after or 0
-        rest = sorted(number for each in ids if (number := int(each)) > after)
+        rest = sorted(number for each in ids if is_id(each) and (number := int(each)) > after)
         chosen = rest[:count]
         return [str(number) for number in chosen], Round(
             known.begun, chosen[-1] if len(rest) > count else None

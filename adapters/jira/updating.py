@@ -12,7 +12,8 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.people import People
 from adapters.jira.pool import in_order
 from adapters.jira.pull import Pull
-from adapters.jira.reader import BATCH, Reader
+from adapters.jira.reader import BATCH, Reader, no_name
+from adapters.jira.references import is_id
 from adapters.jira.site import Site
 from adapters.jira.transitions import Goal, Mover
 from tracker.errors import AdapterError, AuthError, NotFoundError
@@ -74,7 +75,11 @@ class Updater:
 
     def _current(self, changes: Sequence[IssueChange]) -> tuple[dict[str, Raw], dict[str, Outcome]]:
         """Issues as they are right now, where the change needs that; and outcomes for those that cannot be read."""
-        names = [change.ref.id for change in changes if any(name in change.fields for name in _NEEDS_CURRENT)]
+        names = [
+            change.ref.id
+            for change in changes
+            if is_id(change.ref.id) and any(name in change.fields for name in _NEEDS_CURRENT)
+        ]
         if not names:
             return {}, {}
         try:
@@ -90,6 +95,8 @@ class Updater:
         """All that a change needs, made before any is carried out: conversions of texts are for one thread alone."""
         name = change.ref.id
         raw = current.get(name) or {}
+        if not is_id(name):
+            return _Edit(change, raw, problem=Refused(no_name(name), "Link the item anew: `pmtrack link`."))
         if name in problems:
             return _Edit(change, raw, problem=problems[name])
         try:

@@ -1,0 +1,90 @@
+"""Issues that could not be found, and what was found out about each: kept, so that no run finds it out again.
+
+Jira tells a deleted issue from a hidden one only to who asks more (Data Center: a read of each, Cloud: two of the project).
+Who is linked to such an issue would pay that in every run.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+
+MEMORY = "lost"
+STALE_AFTER = dt.timedelta(days=7)
+"""How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.jira.sweep`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about an issue: it is gone, or out of sight, and why."""
+
+    gone: bool
+    reason: str
+    at: dt.datetime
+
+
+class Lost:
+    """What is known of lost issues, by id. A text in the memory that is something else counts as nothing known."""
+
+    def __init__(self, memory: MutableMapping[str, str]) -> None:
+        self._memory = memory
+        self._known = _load(memory.get(MEMORY, ""))
+
+    def known(self, name: str) -> Finding | None:
+        """What was found out about an issue, None where nothing was."""
+        return self._known.get(name)
+
+    def hidden(self) -> list[str]:
+        """Those that may come back into sight, whose finding is oldest first."""
+        found = [(finding.at, name) for name, finding in self._known.items() if not finding.gone]
+        return [name for _, name in sorted(found)]
+
+    def stale(self, now: dt.datetime) -> list[str]:
+        """Those of whom it was found out a week ago or longer, oldest first."""
+        found = [(each.at, name) for name, each in self._known.items() if abs(now - each.at) >= STALE_AFTER]
+        return [name for _, name in sorted(found)]
+
+    def note(self, names: Iterable[str], finding: Finding) -> None:
+        """Keep what was found out."""
+        self._known.update(dict.fromkeys(names, finding))
+
+    def forget(self, names: Iterable[str]) -> None:
+        """These can be read again."""
+        for name in names:
+            self._known.pop(name, None)
+
+    def keep(self) -> None:
+        """Write it to the memory, if it is not what stands there."""
+        text = _dump(self._known)
+        if text != self._memory.get(MEMORY, _NOTHING):
+            self._memory[MEMORY] = text
+
+
+_NOTHING = "[]"
+
+
+def _dump(known: dict[str, Finding]) -> str:
+    """One entry for each finding: a project of which the sight was lost has one for ten thousand issues."""
+    groups: dict[Finding, list[str]] = {}
+    for name, finding in sorted(known.items()):
+        groups.setdefault(finding, []).append(name)
+    told = [[each.gone, each.reason, each.at.isoformat(), names] for each, names in groups.items()]
+    return json.dumps(told, separators=(",", ":"))
+
+
+def _load(text: str) -> dict[str, Finding]:
+    try:
+        return {
+            str(name): Finding(bool(gone), str(reason), _aware(at))
+            for gone, reason, at, names in json.loads(text)
+            for name in names
+        }
+    except (ValueError, TypeError):
+        return {}
+
+
+def _aware(text: str) -> dt.datetime:
+    at = dt.datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=dt.UTC)
