@@ -9,9 +9,11 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator
 from adapters.jira.groups import Groups
+from adapters.jira.lookahead import Lookahead
 from adapters.jira.lost import Lost
 from adapters.jira.metadata import Screen
 from adapters.jira.people import People
+from adapters.jira.permissions import Permissions
 from adapters.jira.preflight import Preflight
 from adapters.jira.probe import Prober
 from adapters.jira.pull import Pull
@@ -19,8 +21,10 @@ from adapters.jira.reader import BATCH as READ_BATCH
 from adapters.jira.reader import Reader
 from adapters.jira.references import key_in, number_of
 from adapters.jira.site import Site
+from adapters.jira.transitions import Step
 from adapters.jira.updating import Updater
 from tracker.errors import AdapterError
+from tracker.foresight import Foresight
 from tracker.models import Issue, Person, Status
 from tracker.remote import (
     Capabilities,
@@ -150,6 +154,14 @@ class JiraTracker:
             return
         yield from prober.settle(queries)
 
+    def foresee(self, creates: Sequence[NewIssue], changes: Sequence[IssueChange]) -> Foresight:
+        """See `tracker.foresight.Foreseeing`."""
+        try:
+            lookahead = self._opened.lookahead
+        except AdapterError as error:
+            return Foresight((Problem(error.message, hint=error.hint),))
+        return lookahead.foresee(creates, changes)
+
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `Tracker.create`."""
         if not batch:
@@ -199,10 +211,33 @@ class _Parts:
         self.pull = Pull(self.client, options, self.site, self.reader, memory)
         self.prober = Prober(self.client, options, self.site, self.reader, self.pull)
         self.people = People(name, self.client, options, memory, context.now)
+        ahead: dict[str, list[Step]] = {}
         self.updater = Updater(
-            self.client, options, self.site, reader=self.reader, pull=self.pull, people=self.people
+            self.client,
+            options,
+            self.site,
+            reader=self.reader,
+            pull=self.pull,
+            people=self.people,
+            ahead=ahead,
         )
-        self.preflight = Preflight(self.client, options, self.site, self.people, context.people)
+        permissions = Permissions(self.client, options)
+        self.preflight = Preflight(
+            self.client,
+            options,
+            self.site,
+            self.people,
+            permissions=permissions,
+            people_map=context.people,
+        )
+        self.lookahead = Lookahead(
+            self.client,
+            options,
+            self.site,
+            permissions=permissions,
+            preflight=self.preflight,
+            ahead=ahead,
+        )
         groups = Groups(self.client, options, memory, self.prober)
         self.creator = Creator(
             self.client,

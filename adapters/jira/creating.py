@@ -75,7 +75,7 @@ class Creator:
         """See `tracker.remote.Tracker.create`."""
         try:
             screen, dialect = self._site.screen(), self._site.dialect
-            stopped = self._preflight.before_creating()
+            stopped = self._preflight.before_creating(batch)
         except AdapterError as error:
             # Nothing was sent: permissions and the screen are read before the first create.
             unbegun = _unbegun(error)

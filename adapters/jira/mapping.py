@@ -135,6 +135,13 @@ def new_payload(
     return Payload(fields, properties, safe(context), tuple(warnings))
 
 
+def filled_fields(new: NewIssue, options: JiraOptions, screen: Screen, dialect: Dialect) -> set[str]:
+    """The names of the fields that `new_payload` would send, without making the texts."""
+    parent = parent_field("", screen, dialect) if options.parent != "none" else {}
+    filled = {**_optional(new, dialect), **configured(new, options, screen, dialect), **parent}
+    return {"labels", "description", *filled}
+
+
 def parent_field(parent: str, screen: Screen, dialect: Dialect) -> dict[str, Any]:
     """How an issue names its epic: by `parent`, on Data Center by the field of its agile part."""
     link = None if dialect.cloud else screen.find(EPIC_LINK)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
+from adapters.jira.pool import in_order
 from tracker.errors import AdapterError
 from tracker.models import Person, Severity
 from tracker.remote import Problem, Resolution
@@ -20,6 +22,17 @@ from tracker.remote import Problem, Resolution
 MEMORY = "people"
 HANDLES = "mentioned"
 KEPT_FOR = dt.timedelta(hours=12)
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked about an owner: the account of the people map, or whoever is called so; `key` in the memory."""
+
+    key: str
+    searched: str
+    account: str | None = None
+    person: str | None = None
 
 
 class People:
@@ -43,26 +56,65 @@ class People:
     def resolve(
         self, names: Sequence[str], people: Sequence[Person], *, cloud: Callable[[], bool]
     ) -> dict[str, Resolution]:
-        """One resolution for each name; `cloud` is asked only if the site must be searched."""
+        """One resolution for each name; `cloud` is asked only if the site must be searched.
+
+        An account of the people map is asked for too: Jira would refuse one that cannot be assigned, with the issue.
+        """
         known = self._known()
+        questions = {name: self._question(name, people) for name in names}
+        fresh = list(dict.fromkeys(each for each in questions.values() if each.key not in known))
+        failed: dict[str, str] = {}
+        for question, found in self._answers(fresh, cloud) if fresh else ():
+            if isinstance(found, AdapterError):
+                failed[question.key] = f"could not be looked up: {found.message}"
+            else:
+                known[question.key] = (found.account, found.reason, self._now())
         out: dict[str, Resolution] = {}
-        for name in names:
-            person = person_called(name, people)
-            account = self._account_of(person)
-            if account:
-                out[name] = Resolution(name, account)
-                continue
-            searched = (person.email if person and person.email else None) or name
-            if searched not in known:
-                found = self._search(searched, cloud())
-                if isinstance(found, AdapterError):
-                    out[name] = Resolution(name, None, f"could not be looked up: {found.message}")
-                    continue
-                known[searched] = (found.account, found.reason, self._now())
-            out[name] = Resolution(name, *known[searched][:2])
+        for name, question in questions.items():
+            if question.key in failed:
+                # An account that could not be asked for is believed; a name is nobody's.
+                why = None if question.account else failed[question.key]
+                out[name] = Resolution(name, question.account, why)
+            else:
+                out[name] = Resolution(name, *known[question.key][:2])
         self._keep(known)
         self._note_names(out, people)
         return out
+
+    def _question(self, name: str, people: Sequence[Person]) -> _Question:
+        person = person_called(name, people)
+        account = self._account_of(person)
+        if person is not None and account:
+            return _Question(f"account {account}", account, account, person.key)
+        searched = (person.email if person and person.email else None) or name
+        return _Question(searched, searched)
+
+    def _answers(
+        self, questions: Sequence[_Question], cloud: Callable[[], bool]
+    ) -> Iterator[tuple[_Question, Resolution | AdapterError]]:
+        try:
+            on_cloud = cloud()
+        except AdapterError as error:
+            yield from ((question, error) for question in questions)
+            return
+
+        def ask(question: _Question) -> Resolution | AdapterError:
+            try:
+                if question.account is not None:
+                    return self._asked_for(question, question.account, on_cloud)
+                users = self._assignable(_query(question.searched, on_cloud))
+            except AdapterError as error:
+                return error
+            return chosen(question.searched, users, self._options.project)
+
+        yield from zip(questions, in_order(ask, questions, self._options.connections), strict=True)
+
+    def _asked_for(self, question: _Question, account: str, cloud: bool) -> Resolution:
+        why = self._unassignable_account(account, cloud)
+        if why is None:
+            return Resolution(question.searched, account)
+        hint = f"change [people.{question.person}], or let the account be assigned"
+        return Resolution(question.searched, None, f"{why}; {hint}")
 
     def mentions(self, accounts: Sequence[str], text: str, *, cloud: bool) -> dict[str, str]:
         """Whom a text may mention: names (lower case, without "@") of people who have one of the accounts -> account.
@@ -111,11 +163,7 @@ class People:
     def _unassignable(self, person: Person, cloud: bool) -> str | None:
         account = self._account_of(person)
         if account is not None:
-            wanted = {"accountId" if cloud else "username": account}
-            users = self._assignable(wanted)
-            if any(account in (user.get("accountId"), user.get("name")) for user in users):
-                return None
-            return f"{account} cannot be assigned in {self._options.project}"
+            return self._unassignable_account(account, cloud)
         reasons = []
         for name in dict.fromkeys(filter(None, (person.email, *person.names))):
             found = chosen(name, self._assignable(_query(name, cloud)), self._options.project)
@@ -123,6 +171,14 @@ class People:
                 return None
             reasons.append(found.reason)
         return reasons[0] if reasons else "has no account, name or e-mail"
+
+    def _unassignable_account(self, account: str, cloud: bool) -> str | None:
+        users = self._assignable({"accountId" if cloud else "username": account})
+        told = {str(user.get(key)).casefold() for user in users for key in ("accountId", "name")}
+        # Data Center searches for parts of names too, and tells a page of what it finds: more than that is no answer.
+        if account.casefold() in told or len(users) >= PAGE:
+            return None
+        return f"{account} cannot be assigned in {self._options.project}"
 
     def _account_of(self, person: Person | None) -> str | None:
         if person is None:
@@ -133,15 +189,8 @@ class People:
         """Ask the site again next time."""
         self._memory.pop(MEMORY, None)
 
-    def _search(self, name: str, cloud: bool) -> Resolution | AdapterError:
-        try:
-            users = self._assignable(_query(name, cloud))
-        except AdapterError as error:
-            return error
-        return chosen(name, users, self._options.project)
-
     def _assignable(self, query: Mapping[str, str]) -> list[Mapping[str, Any]]:
-        params = {"project": self._options.project, "maxResults": "50", **query}
+        params = {"project": self._options.project, "maxResults": str(PAGE), **query}
         users = self._client.read("GET", "user/assignable/search", params=params)
         return users if isinstance(users, list) else []
 

@@ -8,20 +8,12 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import Screen, described
 from adapters.jira.people import People
+from adapters.jira.permissions import PERMISSIONS, Permissions, wanted
 from adapters.jira.site import Site
 from adapters.jira.workflow import Workflow
 from tracker.errors import AdapterError, NotFoundError
 from tracker.models import Person, Severity
-from tracker.remote import Problem, Refused
-
-PERMISSIONS = {
-    "BROWSE_PROJECTS": (Severity.ERROR, "read issues"),
-    "CREATE_ISSUES": (Severity.ERROR, "create issues"),
-    "EDIT_ISSUES": (Severity.ERROR, "edit issues"),
-    "TRANSITION_ISSUES": (Severity.WARNING, "change the status of issues"),
-    "ASSIGN_ISSUES": (Severity.WARNING, "assign issues"),
-    "LINK_ISSUES": (Severity.INFO, "link issues to documents"),
-}
+from tracker.remote import NewIssue, Problem, Refused
 
 
 class Preflight:
@@ -33,31 +25,37 @@ class Preflight:
         options: JiraOptions,
         site: Site,
         people: People,
+        *,
+        permissions: Permissions,
         people_map: Sequence[Person] = (),
     ) -> None:
         self._client = client
         self._options = options
         self._site = site
         self._people = people
+        self._permissions = permissions
         self._map = people_map
         self._told: list[str] | None = None
 
-    def before_creating(self) -> Refused | None:
-        """Why nothing can be created in this run; asked once, with one request. The rest is told by `warnings`.
+    def before_creating(self, batch: Sequence[NewIssue]) -> Refused | None:
+        """Why nothing can be created in this run. What else these issues need and is missing is told by `warnings`.
 
         What the create screen wants is looked at with each issue.
 
         Raises:
             AdapterError: it could not be found out.
         """
-        if self._told is not None:
-            return None
-        missing = [problem for problem in self._permissions() if not problem.ok]
-        for problem in missing:
-            if problem.message.endswith(PERMISSIONS["CREATE_ISSUES"][1]):
-                return Refused(problem.message, problem.hint)
-        self._told = [f"{problem.message} ({problem.hint})" for problem in missing]
+        if "CREATE_ISSUES" in self._permissions.missing():
+            problem = self._permissions.problem("CREATE_ISSUES")
+            return Refused(problem.message, problem.hint)
+        if self._told is None:
+            found = self._permissions.problems(wanted(batch, (), self._options))
+            self._told = [f"{each.message} ({each.hint})" for each in found]
         return None
+
+    def was_told(self) -> None:
+        """The whole plan was looked at: single issues need not tell it again."""
+        self._told = []
 
     def warnings(self) -> list[str]:
         """What is missing beyond creating, told once."""
@@ -71,6 +69,7 @@ class Preflight:
             AdapterError: the site cannot be reached at all, or does not let us in.
         """
         self._site.forget()
+        self._permissions.forget()
         kind = "Jira Cloud" if self._site.ask() == "cloud" else "Jira Data Center"
         me = self._client.read("GET", "myself")
         who = me.get("displayName") or me.get("name") or "somebody"
@@ -90,24 +89,28 @@ class Preflight:
         key = self._options.project
         about = self._client.read("GET", f"project/{key}")
         if about.get("archived"):
-            yield Problem(f"project {key} is archived", hint="Restore it, or configure another `project`.")
+            yield _archived(key)
             return
         yield _fine(f"project {key}: {about.get('name')}")
-        yield from self._permissions()
+        yield from self._rights()
         screen = self._site.screen()
         yield from self._screen(screen)
         yield from Workflow(self._client, self._options, self._site).problems()
         yield from self._resolutions()
         yield from self._people.problems(self._map, cloud=self._site.is_cloud)
 
-    def _permissions(self) -> Iterator[Problem]:
-        params = {"projectKey": self._options.project, "permissions": ",".join(PERMISSIONS)}
-        held = self._client.read("GET", "mypermissions", params=params).get("permissions", {})
-        for key, (severity, what) in PERMISSIONS.items():
-            if not (held.get(key) or {}).get("havePermission"):
-                hint = f"Ask an administrator for {key} in {self._options.project}."
-                yield Problem(f"this account may not {what}", severity, hint)
-        missing = [key for key in PERMISSIONS if not (held.get(key) or {}).get("havePermission")]
+    def archived(self) -> Problem | None:
+        """The problem that the project is archived, None where it is not.
+
+        Raises:
+            AdapterError: the project cannot be read.
+        """
+        key = self._options.project
+        return _archived(key) if self._client.read("GET", f"project/{key}").get("archived") else None
+
+    def _rights(self) -> Iterator[Problem]:
+        missing = self._permissions.problems()
+        yield from missing
         if not missing:
             yield _fine(f"permissions: {', '.join(what for _, what in PERMISSIONS.values())}")
 
@@ -120,13 +123,17 @@ class Preflight:
                 hint = f"Put the field on the create screen, or live with {what} in the text only."
                 yield Problem(f"{name} is not on the create screen", Severity.WARNING, hint)
         names = {field.id for each in self._options.fields if (field := screen.find(each))}
-        unknown = [each for each in self._options.fields if screen.find(each) is None]
-        for each in unknown:
-            hint = f"The screen has: {', '.join(sorted(field.name for field in screen.fields.values()))}."
-            yield Problem(f"configured field {each!r} is not on the create screen", hint=hint)
         for field in screen.missing(names | {"description", "labels"} | self._filled()):
             hint = "Name a value under `fields` of this tracker in the configuration."
             yield Problem(f"the create screen requires {described(field)}", hint=hint)
+        yield from self.configured(screen)
+
+    def configured(self, screen: Screen) -> Iterator[Problem]:
+        """Fields and values that the configuration names and the create screen does not have."""
+        for each in self._options.fields:
+            if screen.find(each) is None:
+                hint = f"The screen has: {', '.join(sorted(field.name for field in screen.fields.values()))}."
+                yield Problem(f"configured field {each!r} is not on the create screen", hint=hint)
         yield from self._choices(screen)
 
     def _filled(self) -> set[str]:
@@ -156,6 +163,10 @@ class Preflight:
             if names and name not in names:
                 hint = f"Set resolutions.{kind} to one of: {', '.join(names)}."
                 yield Problem(f"there is no resolution {name!r}", Severity.WARNING, hint)
+
+
+def _archived(key: str) -> Problem:
+    return Problem(f"project {key} is archived", hint="Restore it, or configure another `project`.")
 
 
 def _fine(text: str) -> Problem:

@@ -77,6 +77,7 @@ class Mover:
         dialect: How the site says things.
         known: Steps out of a status, by its id: issues that were just made are all alike, so that one of them is asked
             for all. None to ask each issue.
+        ahead: Steps of single issues, by their id, that were read before the first write of the run.
     """
 
     def __init__(
@@ -85,11 +86,13 @@ class Mover:
         options: JiraOptions,
         dialect: Dialect,
         known: dict[str, list[Step]] | None = None,
+        ahead: dict[str, list[Step]] | None = None,
     ) -> None:
         self._client = client
         self._options = options
         self._dialect = dialect
         self._known = known
+        self._ahead = {} if ahead is None else ahead
 
     def move(self, issue_id: str, start: Mapping[str, Any], goal: Goal) -> Moved:
         """Bring an issue whose status is `start` to the goal.
@@ -100,7 +103,7 @@ class Mover:
         walk = _Walk(str(start.get("name")), str(start.get("id")), {str(start.get("id"))})
         for _ in range(LONGEST_PATH):
             steps, remembered = self._steps_from(issue_id, walk.status)
-            direct, why_not = self._direct(steps, goal)
+            direct, why_not = self.direct(steps, goal)
             walk.refusals += why_not
             step = direct or self._onwards(steps, walk.visited)
             if step is None:
@@ -108,8 +111,8 @@ class Mover:
             outcome = self._take(issue_id, step, goal)
             if isinstance(outcome, (NotSent, Unknown)):
                 return Moved(outcome.reason, walk.taken, outcome)
-            if isinstance(outcome, Rejected) and remembered and self._known is not None:
-                self._known.pop(walk.status, None)  # this issue is not like the others: ask it
+            if isinstance(outcome, Rejected) and remembered:
+                self._forget(walk.status)  # this issue is not like the others, or not as it was: ask it
                 continue
             if isinstance(outcome, Rejected):
                 walk.refusals.append(f"{step.name!r} was refused: {outcome.reason}")
@@ -122,7 +125,10 @@ class Mover:
         return self._give_up(issue_id, start, goal, walk)
 
     def _steps_from(self, issue_id: str, status: str) -> tuple[list[Step], bool]:
-        """The steps that an issue can take, and whether another issue told them."""
+        """The steps that an issue can take, and whether they were told earlier or by another issue."""
+        ahead = self._ahead.pop(issue_id, None)
+        if ahead is not None:
+            return ahead, True
         if self._known is None:
             return self.steps(issue_id), False
         known = self._known.get(status)
@@ -130,6 +136,18 @@ class Mover:
             return known, True
         told = self._known[status] = self.steps(issue_id)
         return told, False
+
+    def _forget(self, status: str) -> None:
+        if self._known is not None:
+            self._known.pop(status, None)
+
+    def no_way(self, steps: Sequence[Step], goal: Goal, start: str) -> str | None:
+        """Why an issue that can take these steps cannot come to the goal, None where it can or may."""
+        direct, why_not = self.direct(steps, goal)
+        here = {step.target for step in steps if str(step.to.get("name")) == start}
+        if direct is not None or self._onwards(steps, here) is not None:
+            return None
+        return reason_for(start, goal, why_not)
 
     def steps(self, issue_id: str) -> list[Step]:
         """The steps that an issue can take from where it is.
@@ -144,7 +162,8 @@ class Mover:
             for each in data.get("transitions", [])
         ]
 
-    def _direct(self, steps: Sequence[Step], goal: Goal) -> tuple[Step | None, list[str]]:
+    def direct(self, steps: Sequence[Step], goal: Goal) -> tuple[Step | None, list[str]]:
+        """The first of the steps that leads to the goal and can be taken; else why those that lead there cannot."""
         reasons = []
         for step in steps:
             if not self._reaches(step, goal):
@@ -169,13 +188,7 @@ class Mover:
 
     def _onwards(self, steps: Sequence[Step], visited: set[str]) -> Step | None:
         """A step through work in progress that was not tried; never through done, which would close the issue."""
-        usable = [
-            step
-            for step in steps
-            if step.target not in visited
-            and step.category in ("indeterminate", "new")
-            and not _required(step)
-        ]
+        usable = [step for step in steps if step.target not in visited and leads_on(step)]
         usable.sort(key=lambda step: step.category != "indeterminate")
         return usable[0] if usable else None
 
@@ -219,9 +232,7 @@ class Mover:
         return self._client.write("POST", f"issue/{issue_id}/transitions", body=body)
 
     def _give_up(self, issue_id: str, start: Mapping[str, Any], goal: Goal, walk: _Walk) -> Moved:
-        reason = f"the workflow has no way from {str(start.get('name'))!r} to {goal.status.value}"
-        if walk.refusals:
-            reason += ": " + "; ".join(dict.fromkeys(walk.refusals))
+        reason = reason_for(str(start.get("name")), goal, walk.refusals)
         if not walk.taken:
             return Moved(reason)
         back = next((step for step in self.steps(issue_id) if step.target == str(start.get("id"))), None)
@@ -241,6 +252,12 @@ class _Walk:
     refusals: list[str] = field(default_factory=list)
 
 
+def reason_for(start: str, goal: Goal, refusals: Sequence[str]) -> str:
+    """That there is no way to the goal, and what stands in the way where something does."""
+    reason = f"the workflow has no way from {start!r} to {goal.status.value}"
+    return f"{reason}: {'; '.join(dict.fromkeys(refusals))}" if refusals else reason
+
+
 def resolution_for(status: Status, told: str | None, options: JiraOptions) -> str | None:
     """The resolution that closing as `status` sets; `told` is the reason given ("duplicate")."""
     if status is Status.DONE:
@@ -249,6 +266,11 @@ def resolution_for(status: Status, told: str | None, options: JiraOptions) -> st
         duplicate = told is not None and "duplicate" in told.casefold()
         return options.resolutions.duplicate if duplicate else options.resolutions.cancelled
     return None
+
+
+def leads_on(step: Step) -> bool:
+    """Whether a step may be taken on the way to somewhere else: it closes nothing and asks for nothing."""
+    return step.category in ("indeterminate", "new") and not _required(step)
 
 
 def _required(step: Step) -> dict[str, Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from adapters.jira.pull import Pull
 from adapters.jira.reader import BATCH, Reader, no_name
 from adapters.jira.references import is_id
 from adapters.jira.site import Site
-from adapters.jira.transitions import Goal, Mover
+from adapters.jira.transitions import Goal, Mover, Step
 from tracker.errors import AdapterError, AuthError, NotFoundError
 from tracker.models import Issue, Status
 from tracker.remote import (
@@ -53,6 +53,7 @@ class Updater:
         reader: Reader,
         pull: Pull,
         people: People,
+        ahead: dict[str, list[Step]] | None = None,
     ) -> None:
         self._client = client
         self._options = options
@@ -60,6 +61,7 @@ class Updater:
         self._reader = reader
         self._pull = pull
         self._people = people
+        self._ahead = ahead
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """See `tracker.remote.Tracker.update`."""
@@ -151,9 +153,8 @@ class Updater:
             return None
         goal = Goal(status, transitions.resolution_for(status, change.resolution, self._options))
         try:
-            moved = Mover(self._client, self._options, dialect).move(
-                change.ref.id, fields.get("status") or {}, goal
-            )
+            mover = Mover(self._client, self._options, dialect, ahead=self._ahead)
+            moved = mover.move(change.ref.id, fields.get("status") or {}, goal)
         except AdapterError as error:
             return Unknown(f"the status could not be changed: {error.message}")
         if moved.problem is not None and (moved.taken or edited) and isinstance(moved.problem, NotSent):

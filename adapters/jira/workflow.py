@@ -1,4 +1,4 @@
-"""Whether the workflow of a project has a way to done and back, for `pmtrack doctor`. Reads only.
+"""Whether the workflow of a project has a way to done and back, for `pmtrack doctor` and before a first write. Reads only.
 
 Jira tells only the steps out of the status that an issue is in, and only administrators may read the workflow itself. So one
 issue in each status is looked up and asked; of a status without an issue nothing is known.
@@ -12,12 +12,14 @@ from typing import Any
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.site import Site
-from adapters.jira.transitions import Goal, Mover, Step, resolution_for
+from adapters.jira.transitions import Goal, Mover, Step, leads_on, reason_for, resolution_for
 from tracker.models import Severity, Status
 from tracker.remote import Problem
 
 _WAY_HINT = "Ask an administrator for a transition, or settle the status of these issues by hand."
 Ways = Mapping[str, Sequence[Step]]
+LATEST = 100
+"""Issues among which one in each status is looked for at first."""
 
 
 class Workflow:
@@ -28,6 +30,7 @@ class Workflow:
         self._options = options
         self._site = site
         self._mover = Mover(client, options, site.dialect)
+        self._known: tuple[dict[str, Mapping[str, Any]], dict[str, list[Step]]] | None = None
 
     def problems(self) -> Iterator[Problem]:
         """What stands in the way of closing and reopening.
@@ -44,7 +47,7 @@ class Workflow:
         for category in ("new", "done"):
             if category not in categories.values():
                 yield Problem(f"the workflow has no status of the category {category!r}", Severity.WARNING)
-        ways = self._ways(statuses)
+        ways = self._ways(statuses, thorough=True)
         found = list(dead_ends(ways, names, categories))
         yield from found
         yield from self._unfilled(ways, categories)
@@ -63,21 +66,60 @@ class Workflow:
                 return {str(status["id"]): status for status in each["statuses"]}
         return {}
 
-    def _ways(self, statuses: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Step]]:
-        kind = self._site.screen().issue_type
-        out = {}
-        for key in statuses:
-            jql = f'project = "{self._options.project}" AND issuetype = {kind} AND status = {key} ORDER BY created DESC'
-            example = self._example(jql)
-            if example:
-                out[key] = self._mover.steps(example)
-        return out
+    def no_way_for_new(self, goal: Goal) -> str | None:
+        """Why an issue that was just made cannot come to a goal; None where it can, and where too little is known.
 
-    def _example(self, jql: str) -> str | None:
+        Which status is the first is not told; it is one of those that are to do.
+
+        Raises:
+            AdapterError: something could not be read.
+        """
+        if self._known is None:
+            statuses = self._statuses()
+            self._known = statuses, self._ways(statuses, thorough=False)
+        statuses, ways = self._known
+        first = [key for key in ways if statuses[key]["statusCategory"]["key"] == "new"]
+        reasons = [self._no_way(key, goal, ways) for key in first]
+        if not reasons or any(reason is None for reason in reasons):
+            return None
+        told = [
+            reason_for(str(statuses[key]["name"]), goal, why or ())
+            for key, why in zip(first, reasons, strict=True)
+        ]
+        return "; ".join(told)
+
+    def _no_way(self, start: str, goal: Goal, ways: Ways) -> list[str] | None:
+        """What stands in the way from a status to the goal, [] for nothing in particular; None where there is one, or may be."""
+        seen, ahead, refusals = {start}, [start], list[str]()
+        while ahead:
+            steps = ways[ahead.pop()]
+            step, why_not = self._mover.direct(steps, goal)
+            if step is not None:
+                return None
+            refusals += why_not
+            onwards = [each.target for each in steps if each.target not in seen and leads_on(each)]
+            if any(target not in ways for target in onwards):
+                return None
+            seen.update(onwards)
+            ahead += onwards
+        return refusals
+
+    def _ways(self, statuses: Mapping[str, Mapping[str, Any]], *, thorough: bool) -> dict[str, list[Step]]:
+        """The steps out of each status in which an issue was found: among the latest, or `thorough` in all."""
+        kind = self._site.screen().issue_type
+        base = f'project = "{self._options.project}" AND issuetype = {kind}'
+        found = self._examples(f"{base} ORDER BY created DESC", LATEST) if statuses else {}
+        for key in statuses if thorough else ():
+            if key not in found:
+                found |= self._examples(f"{base} AND status = {key} ORDER BY created DESC", 1)
+        return {key: self._mover.steps(found[key]) for key in statuses if key in found}
+
+    def _examples(self, jql: str, count: int) -> dict[str, str]:
+        """An issue in each status that a search finds."""
         path = "search/jql" if self._site.is_cloud else "search"
-        body = {"jql": jql, "fields": ["key"], "maxResults": 1}
+        body = {"jql": jql, "fields": ["status"], "maxResults": count}
         issues = self._client.read("POST", path, body=body).get("issues") or []
-        return str(issues[0]["id"]) if issues else None
+        return {str(each["fields"]["status"]["id"]): str(each["id"]) for each in reversed(issues)}
 
     def _unfilled(self, ways: Ways, categories: Mapping[str, str]) -> Iterator[Problem]:
         """Steps to done whose required fields nothing fills, told once each."""

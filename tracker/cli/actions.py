@@ -110,7 +110,7 @@ def as_json(report: SyncReport) -> dict[str, Any]:
         "requests": dict(report.requests),
         "documents": report.documents,
         "items": report.items,
-        "messages": list(report.messages),
+        "messages": [*report.warnings, *report.messages],
         "diagnostics": [
             {
                 "path": path,

@@ -112,6 +112,8 @@ def _plan_row(record: ActionRecord) -> list[str]:
 
 def _why(record: ActionRecord) -> str:
     """The reason without what the row shows anyway: the place, and that a new issue is not there yet."""
+    if record.error and record.error != record.reason:
+        return f"cannot be done: {record.error}"
     place = f"{record.document}, line {record.line}"
     reason = record.reason.replace(f" in {place}", "").replace(place, "the document")
     return reason.removesuffix("; it has no issue yet")

@@ -38,6 +38,11 @@ class TerminalProgress(Progress):
         if self._show and not self._quiet and actions:
             show_lines(chain(plan_lines(actions, console().width), [()]))
 
+    def warned(self, warnings: Sequence[str]) -> None:
+        """Say beforehand what will not work."""
+        for text in warnings if self._show else ():
+            say(text)
+
     def started(self, total: int) -> None:
         """Begin the bar."""
         if self._quiet or total == 0 or not sys.stderr.isatty():

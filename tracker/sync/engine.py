@@ -22,6 +22,7 @@ from tracker.settings import Settings
 from tracker.state.lock import StateLock
 from tracker.state.store import Store
 from tracker.sync.apply import Application
+from tracker.sync.foresight import sendable
 from tracker.sync.guards import check_bulk
 from tracker.sync.plan import Planned
 from tracker.sync.preparation import Preparation, prepare
@@ -68,6 +69,7 @@ def run(
 
                 records += fill_in(prepared, store, "", now=now(), dry_run=True)
             progress.planned(records)
+            progress.warned(prepared.warnings())
             return _report(prepared, records)
     run_id = str(ULID())
     lock = store.lock(run_id)
@@ -102,14 +104,18 @@ def _carry_out(
 ) -> SyncReport:
     shown = prepared.shown()
     progress.planned([each.record for each in shown])
-    check_bulk(prepared.planned, prepared.settings.limits, yes=options.yes, progress=progress)
+    progress.warned(prepared.warnings())
+    writes = sendable(prepared.planned)
+    check_bulk(writes, prepared.settings.limits, yes=options.yes, progress=progress)
     lock.beat(force=True)
     with store.writing(run_id) as writer:
         record_plan(prepared, writer, now())
     for each in shown:
         _tell(each)
-    writes = [each for each in prepared.planned if each.new is not None or each.change is not None]
     progress.started(len(writes))
+    for each in prepared.planned:
+        if (each.new is not None or each.change is not None) and each.record.outcome == "failed":
+            progress.advanced(each.record)
     for desk in prepared.desks.values():
         mine = [each for each in writes if each.record.tracker == desk.name]
         if mine and desk.adapter is not None:
@@ -157,6 +163,7 @@ def _report(prepared: Preparation, records: list[ActionRecord]) -> SyncReport:
         requests=_requests(prepared),
         exit_code=_exit_code(prepared, records),
         messages=tuple(prepared.messages()),
+        warnings=tuple(prepared.warnings()),
         diagnostics=prepared.sighting.diagnostics,
         documents=len(prepared.sighting.files),
         read=prepared.sighting.read,

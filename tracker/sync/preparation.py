@@ -21,6 +21,7 @@ from tracker.state.store import Store
 from tracker.sync import fields
 from tracker.sync.checkout import completed, linker_of
 from tracker.sync.desk import Desk, ask, open_desk, route_of
+from tracker.sync.foresight import foresee
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, is_named, look_up, other_issue
 from tracker.sync.permalink import Linker, nowhere
@@ -40,6 +41,7 @@ class Preparation:
         link: Gives the addresses of the documents' lines.
         verdicts: Item id -> what was found about an issue that exists already.
         items: How many action items the documents hold.
+        foreseen: What the trackers say of the plan, for a person.
         reading_print: Digest of the reading's settings, to be kept; None if it is kept already.
     """
 
@@ -58,6 +60,7 @@ class Preparation:
     open_conflicts: Mapping[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    foreseen: list[str] = field(default_factory=list)
 
     def shown(self) -> list[Planned]:
         """The actions that a person sees: all but those that only bring the books up to date."""
@@ -72,8 +75,14 @@ class Preparation:
         for name, desk in sorted(self.desks.items()):
             if desk.trouble:
                 yield f"{name}: {desk.trouble.removeprefix(f'{name}: ')}"
-        for name, reason in sorted(self.unresolved.items()):
-            yield f"owner {name}: {reason}; the assignee was left as it is"
+
+    def warnings(self) -> list[str]:
+        """What will not work as planned; a person should know it before anything is written."""
+        owners = sorted(self.unresolved.items())
+        return [
+            *self.foreseen,
+            *(f"owner {name}: {why}; the assignee is left as it is" for name, why in owners),
+        ]
 
 
 @contextmanager
@@ -365,12 +374,15 @@ def _plan(prepared: Preparation) -> None:
             if resolution.account is None:
                 prepared.unresolved[owner] = resolution.reason or "nobody in the tracker matches"
         rules = desk.rules(prepared.settings, prepared.link)
+        of_desk: list[Planned] = []
         for subject in mine:
             if desk.trouble and not subject.blocked:
                 subject = replace(subject, blocked=desk.trouble)  # noqa: PLW2901 - found while resolving people
             accounts = [resolutions[owner].account for owner in _to_resolve(subject) if owner in resolutions]
             known = tuple(account for account in accounts if account is not None)
-            prepared.planned += plan(subject, rules, known or None)
+            of_desk += plan(subject, rules, known or None)
+        prepared.foreseen += foresee(desk, of_desk)
+        prepared.planned += of_desk
 
 
 def _to_resolve(subject: Subject) -> Sequence[str]:

@@ -73,6 +73,7 @@ class SyncReport:
     Attributes:
         requests: Tracker name -> requests that went over the wire (processes for `bd`, file accesses for `local`).
         messages: What a person should know beside the actions, worded for them.
+        warnings: What was told before anything was written: what would not work as planned, owners without an account.
         diagnostics: Document path -> what was wrong in it.
         documents: How many documents belong to the run; `read` of them were read again.
         items: How many action items they hold, placeholders not counted.
@@ -84,6 +85,7 @@ class SyncReport:
     requests: Mapping[str, int] = field(default_factory=dict)
     exit_code: ExitCode = ExitCode.OK
     messages: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     diagnostics: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     documents: int = 0
     read: int = 0
@@ -106,6 +108,9 @@ class Progress:
 
     def planned(self, actions: Sequence[ActionRecord]) -> None:
         """The plan stands; nothing was written yet."""
+
+    def warned(self, warnings: Sequence[str]) -> None:
+        """What of the plan will not work, worded for a person; nothing was written yet."""
 
     def started(self, total: int) -> None:
         """So many actions are going to be applied."""

@@ -135,7 +135,8 @@ def test_without_the_right_to_create_nothing_is_sent(either: Bench) -> None:
 
 def test_what_else_is_missing_is_told_with_the_first_issue(either: Bench) -> None:
     either.site.projects["OPS"].permissions.discard("LINK_ISSUES")
-    outcomes = [each.outcome for each in either.tracker().create([new_issue("One"), new_issue("Two")])]
+    tracker = either.tracker(remote_link=True)
+    outcomes = [each.outcome for each in tracker.create([new_issue("One"), new_issue("Two")])]
     warnings = [each.warnings for each in outcomes if isinstance(each, Confirmed)]
     assert ["may not link" in str(each) for each in warnings] == [True, False]
 

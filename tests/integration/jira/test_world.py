@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.suite import DUE, created, new_issue, read
 from tests.jira import Bench
-from tests.servers.jira import CustomField, Fault
+from tests.servers.jira import CustomField, Fault, User
 from tracker.errors import BadResponseError
 from tracker.models import Person
 from tracker.remote import (
@@ -303,8 +303,10 @@ def test_a_scan_tells_issues_that_the_index_does_not_know_yet(either: Bench) -> 
 
 def test_people_are_found_by_map_name_and_e_mail_and_never_guessed(either: Bench) -> None:
     cloud = either.site.deployment == "cloud"
+    either.site.add_user(User("account-of-carol", "Carol Lind", "carol@acme.example"))
     people = [
         Person("carol", ("Carol", "@cc"), {"jira": "account-of-carol"}),
+        Person("dan", ("Dan",), {"jira": "account-of-nobody"}),
         Person("bob", ("Robert",), email="bob@acme.example"),
     ]
     names = [
@@ -317,6 +319,7 @@ def test_people_are_found_by_map_name_and_e_mail_and_never_guessed(either: Bench
         "Sam Lee",
         "Nobody",
         "Guest",
+        "Dan",
     ]
     told = either.tracker().resolve(names, people)
     assert told["@cc"].account == told["carol"].account == "account-of-carol"
@@ -327,6 +330,7 @@ def test_people_are_found_by_map_name_and_e_mail_and_never_guessed(either: Bench
         ("Sam Lee", "several"),
         ("Nobody", "nobody"),
         ("Guest", "nobody"),
+        ("Dan", "account-of-nobody cannot be assigned in OPS; change [people.dan]"),
     ):
         assert told[name].account is None
         assert word in (told[name].reason or "")
@@ -337,6 +341,12 @@ def test_a_search_for_people_that_fails_is_said_and_not_remembered(either: Bench
     tracker = either.tracker()
     assert "could not be looked up" in (tracker.resolve(["Alice Smith"], [])["Alice Smith"].reason or "")
     assert tracker.resolve(["Alice Smith"], [])["Alice Smith"].account
+
+
+def test_an_account_of_the_people_map_is_believed_when_it_cannot_be_asked_for(either: Bench) -> None:
+    either.server.faults.append(Fault("answer", path="user/assignable/search", status=403))
+    carol = Person("carol", ("Carol",), {"jira": "account-of-carol"})
+    assert either.tracker().resolve(["Carol"], [carol])["Carol"].account == "account-of-carol"
 
 
 def test_a_site_that_is_no_jira_is_named(either: Bench) -> None:
