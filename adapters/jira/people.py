@@ -1,7 +1,7 @@
 """From owners as documents write them to accounts: the people map first, then the site's search for assignable users.
 
-Nobody is guessed: only a user whose full name, e-mail or user name is exactly the owner's name counts as a match. Answers
-are kept for half a day, so that a run in which nothing changed asks nobody.
+Nobody is guessed: only a user whose full name, e-mail or user name is exactly the owner's name counts as a match. Who was found
+is kept for half a day; who was not is asked for again by the next run that needs them, so that what was mended counts at once.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MEMORY = "people"
 HANDLES = "mentioned"
 KEPT_FOR = dt.timedelta(hours=12)
 PAGE = 50
+_Answer = tuple[str | None, str | None, dt.datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class People:
         self._memory = memory
         self._now = now
         self._names: dict[str, set[str]] = {}
+        self._nobody: dict[str, _Answer] = {}
 
     def resolve(
         self, names: Sequence[str], people: Sequence[Person], *, cloud: Callable[[], bool]
@@ -60,7 +62,7 @@ class People:
 
         An account of the people map is asked for too: Jira would refuse one that cannot be assigned, with the issue.
         """
-        known = self._known()
+        known = self._known() | self._nobody
         questions = {name: self._question(name, people) for name in names}
         fresh = list(dict.fromkeys(each for each in questions.values() if each.key not in known))
         failed: dict[str, str] = {}
@@ -77,6 +79,7 @@ class People:
                 out[name] = Resolution(name, question.account, why)
             else:
                 out[name] = Resolution(name, *known[question.key][:2])
+        self._nobody = {key: each for key, each in known.items() if each[0] is None}
         self._keep(known)
         self._note_names(out, people)
         return out
@@ -194,7 +197,7 @@ class People:
         users = self._client.read("GET", "user/assignable/search", params=params)
         return users if isinstance(users, list) else []
 
-    def _known(self) -> dict[str, tuple[str | None, str | None, dt.datetime]]:
+    def _known(self) -> dict[str, _Answer]:
         try:
             stored = json.loads(self._memory.get(MEMORY, "{}"))
             entries = {
@@ -205,8 +208,11 @@ class People:
         oldest = self._now() - KEPT_FOR
         return {name: entry for name, entry in entries.items() if entry[2] > oldest}
 
-    def _keep(self, known: Mapping[str, tuple[str | None, str | None, dt.datetime]]) -> None:
-        text = json.dumps({name: (who, why, at.isoformat()) for name, (who, why, at) in known.items()})
+    def _keep(self, known: Mapping[str, _Answer]) -> None:
+        found = {
+            name: (who, why, at.isoformat()) for name, (who, why, at) in known.items() if who is not None
+        }
+        text = json.dumps(found)
         if text != self._memory.get(MEMORY, "{}"):
             self._memory[MEMORY] = text
 

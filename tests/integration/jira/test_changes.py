@@ -10,8 +10,8 @@ import pytest
 
 from tests.contract.suite import confirmed, created, new_issue
 from tests.jira import Bench
-from tests.servers.jira import Fault
-from tracker.models import Issue
+from tests.servers.jira import Fault, User
+from tracker.models import Issue, Person
 from tracker.remote import Changes, Field, Found, IssueChange
 
 MANY, PAGE = 10_000 if os.environ.get("PMTRACK_TEST_PROFILE") == "long" else 300, 100
@@ -186,14 +186,22 @@ def test_a_run_in_which_nothing_changed_needs_three_requests_at_most(either: Ben
 
 def test_nobody_is_asked_twice_for_the_same_people(either: Bench) -> None:
     names = ["Alice Smith", "Nobody", "Sam Lee"]
-    either.tracker().resolve(names, [])
+    tracker = either.tracker()
+    tracker.resolve(names, [])
     either.server.forget()
-    again = either.tracker().resolve(names, [])
+    assert tracker.resolve(names, [])["Nobody"].reason
+    assert either.tracker().resolve(names[:1], [])["Alice Smith"].account
     assert either.server.requests == []
-    assert again["Alice Smith"].account
     either.clock.forward(hours=13)
     either.tracker().resolve(names, [])
     assert len(either.server.requests) == 3
+
+
+def test_somebody_who_may_be_assigned_now_is_found_by_the_next_run(either: Bench) -> None:
+    carol = Person("carol", ("Carol",), {"jira": "carol"})
+    assert either.tracker().resolve(["Carol"], [carol])["Carol"].account is None
+    either.site.add_user(User("carol", "Carol Lind", "carol@acme.example"))
+    assert either.tracker().resolve(["Carol"], [carol])["Carol"].account == "carol"
 
 
 # --- reading everything again, a part in each run --------------------------------------------------------------------
