@@ -157,7 +157,7 @@ def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int)
     """People, and perhaps a day among them: "@erin, 2026-04-01"; a plain name counts at either end of the entry only."""
     if not text[:1].isupper() and not text[:1].isdecimal() and text[:1] != "@" and not k.people.known(text):
         return False
-    parts = [part.strip() for part in text.split(",")]
+    parts = [part.strip() for part in _COMMA.split(text)]
     days = [
         part for part in parts if part[:1] != "@" and k.calendar.read(after_due_word(k, part) or part).day
     ]
@@ -173,6 +173,9 @@ def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int)
         set_due(k, draft, after_due_word(k, day) or day)
         draft.note("due", start + 1, end - 1)
     return True
+
+
+_COMMA = re.compile(r"[,，、;；]")
 
 
 def _is_owner(k: Knowledge, part: str, *, dated: bool) -> bool:

@@ -76,7 +76,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     ):
         draft.add_owners(k.people.owners(text), start, end)
     elif LEAD_PRIORITY.fullmatch(text):
-        draft.priority = draft.priority or text.strip("[]()")
+        draft.priority = draft.priority or text.strip("[]()（）【】")
         draft.note("priority", start, end)
     else:
         return False

@@ -36,6 +36,11 @@ class Explanation:
     wanted: bool = False
     lines: list[tuple[int, str]] = field(default_factory=list)
 
+    def title(self, why: str) -> None:
+        """What the title says of all entries."""
+        if self.wanted:
+            self.lines.append((1, f"title: {why}"))
+
     def section(self, line: int, section: _Section) -> None:
         """What a heading or label was taken for."""
         if self.wanted:

@@ -277,7 +277,8 @@ class Extraction:
         title = text.plain.strip().split("\n")[0].strip(EDGES)
         if not node.children or len(title) > _MOST_LABEL or len(text.plain.strip()) > len(title) + 4:
             return None
-        kinds = self.reader.words.exact("heading", title)
+        words = self.reader.words
+        kinds = words.exact("heading", title) or words.exact("heading", title.partition("(")[0].strip())
         shown = text.plain.rstrip().endswith((":", "：")) or text.lead("strong")
         mild = kinds and set(kinds) <= {"category", "horizon", "improvement", "response", "detection"}
         mild = mild and section.kind == ACTION

@@ -327,3 +327,12 @@ def is_template(header: Header, words: Vocabulary) -> bool:
         or "__" in shown
         or bool(set(fold(shown).split()) & words.phrases("title", "template"))
     )
+
+
+def is_guide(header: Header, words: Vocabulary) -> bool:
+    """Whether the title says that the document tells how to do something: "Runbook: ...", "Post-mortem process"."""
+    folded = fold(header.values.get("title") or header.h1 or header.first_heading or "")
+    return any(
+        folded == phrase or folded.startswith(phrase + " ") or folded.endswith(" " + phrase)
+        for phrase in words.phrases("title", "guide")
+    )

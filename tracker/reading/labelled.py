@@ -29,6 +29,7 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     """Take the value of one label into its field and both out of the title."""
     plain = draft.text.plain
     kind, start, at, end = part
+    end = _before_link(draft.text, at, end) if kind in ("due", "owner", "priority") else end
     value = plain[at:end]
     if kind == "action":
         if not plain[:start].strip(EDGES + "[]xX⚠️✅"):
@@ -46,6 +47,14 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     apart = kind == "status" and start > 0 and len(value.split()) <= _MOST_STATE and _is_apart(plain, start)
     if take and (take(k, draft, value, *_trim(plain, at, end)) or apart):
         draft.cut(_with_separator(plain, start), end)
+
+
+def _before_link(text: Text, at: int, end: int) -> int:
+    """Where a value ends that a link to an issue follows: "Due: Friday - [PAY-12](...)"."""
+    for mark in text.marks:
+        if mark.kind == "link" and at < mark.start < end and references.is_issue_url(mark.value):
+            return mark.start
+    return end
 
 
 _MOST_STATE = 5

@@ -13,7 +13,7 @@ from tracker.reading.states import EMOJI, OPENING_SIGNS, box, sign
 from tracker.vocabulary import fold
 
 _ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
-LEAD_PRIORITY = re.compile(r"[\[(（]?([PS][0-5])[\])）]?(?=[\s:.!—–-]|$)")
+LEAD_PRIORITY = re.compile(r"[\[(（【]?([PS][0-5])(?:】|[\])）]?(?=[\s:.!—–-]|$))")
 _TEXT_BOX = re.compile(r"\s*\[([ xX])\]\s+")
 
 
@@ -53,7 +53,7 @@ def _may_open(draft: Draft, head: int) -> bool:
 
 
 _OPENING = re.compile(
-    r"[\[(（@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
+    r"[\[(（【@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
     re.DOTALL,
 )
 

@@ -128,7 +128,11 @@ class _Document:
         calendar = walk.reader.calendar
         template = header.is_template(head, self.words)
         if template:
+            self.explanation.title("a template: entries without owner, day or ticket are placeholders")
             items = [item if _concrete(item) else replace(item, placeholder=True) for item in items]
+        elif header.is_guide(head, self.words):
+            self.explanation.title("says how to do things: only entries with owner, day or ticket are items")
+            items = [item for item in items if _concrete(item)]
         completed = head.values.get("completed")
         made = PostMortem(
             path=self.path,
