@@ -68,7 +68,7 @@ class BeadsWorld(World):
 
     def set_status(self, ref: IssueRef, status: Status) -> None:
         if status.is_closed:
-            self.beads.run("close", ref.id, "--reason", "Done")
+            self.beads.run("close", ref.id, "--force", "--reason", "Done")
         else:
             self.beads.run("update", ref.id, "--status", status.value)
 
@@ -93,7 +93,7 @@ class BeadsWorld(World):
         self.beads.run("dep", "add", ref.id, blocker)
 
     def drop_status(self, ref: IssueRef) -> str:
-        self.beads.run("close", ref.id, "--reason", "Won't do: superseded")
+        self.beads.run("close", ref.id, "--force", "--reason", "Won't do: superseded")
         return "Won't do: superseded"
 
     def lose_next_answer(self) -> None:

@@ -29,7 +29,6 @@ CHANGE_POINTS = ("before-update", "while-sent", "after-commit", "after-update", 
 OCCURRENCES = (1, 2, 4) if LONG else (1,)
 # What the suite runs of all pairs; `make faults` runs all.
 QUICK = {
-    ("local", "before-link"),
     ("github", "after-intent"),
     ("jira-cloud", "after-commit"),
 }
@@ -159,7 +158,7 @@ def test_killed_at_every_point_of_the_create_path_each_item_is_there_once(
     for number in range(rounds):
         arena = ARENAS["local"](tmp_path / f"tracker-{number}")
         here = Ground(tmp_path / f"round-{number}", arena)
-        point = CREATE_POINTS[number % len(CREATE_POINTS)]
+        point = CREATE_POINTS[(number + 4) % len(CREATE_POINTS)]  # first before the link is kept
         assert here.sync(fault=point).code == SIGKILLED
         if chance.random() < 0.3:
             here.sync(fault=chance.choice(CREATE_POINTS))

@@ -25,7 +25,8 @@ from tracker.sync.apply import Application
 from tracker.sync.foresight import sendable
 from tracker.sync.guards import check_bulk
 from tracker.sync.plan import Planned
-from tracker.sync.preparation import Preparation, prepare
+from tracker.sync.preparation import prepare
+from tracker.sync.prepared import Preparation
 from tracker.sync.recording import action_rows, record_plan
 from tracker.sync.report import ActionRecord, Progress, SyncOptions, SyncReport
 from tracker.sync.source import Source
@@ -191,6 +192,7 @@ def _exit_code(prepared: Preparation, records: list[ActionRecord]) -> ExitCode:
         return ExitCode.FAILED
     if (
         troubled
+        or prepared.stranded()
         or prepared.sighting.unread
         or any(each.outcome in ("failed", "deferred") for each in records)
     ):

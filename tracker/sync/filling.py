@@ -16,7 +16,7 @@ from tracker.state.records import ItemRecord
 from tracker.state.store import Store
 from tracker.sync import fields
 from tracker.sync.desk import Desk
-from tracker.sync.preparation import Preparation
+from tracker.sync.prepared import Preparation
 from tracker.sync.report import ActionRecord
 from tracker.sync.sighting import RACY_NS, action_items
 from tracker.sync.writeback import Rewritten, Wish, rewrite, save

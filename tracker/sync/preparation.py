@@ -7,82 +7,28 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ulid import ULID
 
 from tracker.errors import UserError
-from tracker.models import Issue, PostMortem
-from tracker.people import People, people_of
+from tracker.people import people_of
 from tracker.remote import Field, Tracker
 from tracker.settings import Settings
-from tracker.state.records import ItemRecord, LinkRecord
+from tracker.state.records import LinkRecord
 from tracker.state.store import Store
-from tracker.sync import fields
 from tracker.sync.checkout import completed, linker_of
-from tracker.sync.desk import Desk, ask, open_desk, route_of
+from tracker.sync.desk import ask, open_desk, route_of
 from tracker.sync.foresight import foresee
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, is_named, look_up, other_issue
-from tracker.sync.permalink import Linker, nowhere
 from tracker.sync.plan import Planned, Subject, plan
+from tracker.sync.prepared import Preparation
 from tracker.sync.report import SyncOptions
-from tracker.sync.sighting import Row, Sighting, action_items, look
+from tracker.sync.sighting import Sighting, action_items, look
 from tracker.sync.source import Source, key_of
+from tracker.sync.subjects import subjects_of
 from tracker.sync.unclear import unclear_rows
-
-
-@dataclass(slots=True)
-class Preparation:
-    """The plan of a run and what it rests on.
-
-    Attributes:
-        records: Item id -> what was known of it before this run; only items that the run looks at.
-        link: Gives the addresses of the documents' lines.
-        verdicts: Item id -> what was found about an issue that exists already.
-        items: How many action items the documents hold.
-        foreseen: What the trackers say of the plan, for a person.
-        reading_print: Digest of the reading's settings, to be kept; None if it is kept already.
-    """
-
-    sighting: Sighting
-    settings: Settings
-    people: People
-    link: Linker = nowhere
-    desks: dict[str, Desk] = field(default_factory=dict)
-    records: dict[str, ItemRecord] = field(default_factory=dict)
-    rows: dict[str, Row] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    subjects: list[Subject] = field(default_factory=list)
-    planned: list[Planned] = field(default_factory=list)
-    items: int = 0
-    reading_print: str | None = None
-    open_conflicts: Mapping[tuple[str, str], tuple[str | None, str | None]] = field(default_factory=dict)
-    unresolved: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    foreseen: list[str] = field(default_factory=list)
-
-    def shown(self) -> list[Planned]:
-        """The actions that a person sees: all but those that only bring the books up to date."""
-        return [each for each in self.planned if each.record.reason]
-
-    def messages(self) -> Iterator[str]:
-        """What a person should know beside the actions."""
-        yield from self.notes
-        yield from self.sighting.shared_incidents()
-        for key, reason in sorted(self.sighting.unread.items()):
-            yield f"{self.sighting.shown(key)}: {reason}; its items were left alone"
-        for name, desk in sorted(self.desks.items()):
-            if desk.trouble:
-                yield f"{name}: {desk.trouble.removeprefix(f'{name}: ')}"
-
-    def warnings(self) -> list[str]:
-        """What will not work as planned; a person should know it before anything is written."""
-        owners = sorted(self.unresolved.items())
-        return [
-            *self.foreseen,
-            *(f"owner {name}: {why}; the assignee is left as it is" for name, why in owners),
-        ]
 
 
 @contextmanager
@@ -175,7 +121,7 @@ def _fill(
         of_issues = store.items_of_issues(desk.name, sorted(told)) if told else {}
         _load(prepared, store, list(of_issues.values()))
     _find_existing(prepared, store)
-    prepared.subjects = _subjects(prepared, store)
+    prepared.subjects = subjects_of(prepared, store)
     _plan(prepared)
     prepared.planned += unclear_rows(sighting, store)
     prepared.items = _count(sighting)
@@ -211,19 +157,9 @@ def _open_desks(
             continue
         if name not in settings.trackers:
             prepared.notes.append(f"tracker {name} is not configured any more; its items were left alone")
+            prepared.unconfigured.add(name)
         else:
             prepared.desks[name] = open_desk(name, store, settings, open_tracker, known.get(name))
-
-
-def _tracker_of(prepared: Preparation, item_id: str) -> str:
-    verdict, record = prepared.verdicts.get(item_id), prepared.records.get(item_id)
-    if record is not None and record.link is not None:
-        return record.link.tracker
-    if verdict is not None and verdict.issue is not None:
-        return verdict.tracker
-    row = prepared.rows.get(item_id)
-    path = row.place.path if row is not None else record.path if record is not None else ""
-    return route_of(path, prepared.settings)
 
 
 def _find_existing(prepared: Preparation, store: Store) -> None:
@@ -280,87 +216,6 @@ def _left_behind(prepared: Preparation, marker: str) -> Verdict | None:
         if desk.trouble and any(intent.marker == marker for intent in desk.intents):
             return Verdict(blocked=f"an earlier run may have created its issue: {desk.trouble}")
     return None
-
-
-def _subjects(prepared: Preparation, store: Store) -> list[Subject]:
-    needed = {
-        record.path
-        for item_id, record in prepared.records.items()
-        if item_id not in prepared.rows and record.path not in prepared.sighting.documents
-    }
-    documents = {**(store.post_mortems(sorted(needed)) if needed else {}), **prepared.sighting.documents}
-    lost = {each.item_id for each in prepared.sighting.lost}
-    found = []
-    for item_id in {**prepared.rows, **prepared.records}:
-        desk = prepared.desks.get(_tracker_of(prepared, item_id))
-        if desk is not None:
-            found.append(_subject(prepared, item_id, desk, documents, newly_removed=item_id in lost))
-    return found
-
-
-def _subject(
-    prepared: Preparation,
-    item_id: str,
-    desk: Desk,
-    documents: Mapping[str, PostMortem],
-    *,
-    newly_removed: bool,
-) -> Subject:
-    row, record = prepared.rows.get(item_id), prepared.records.get(item_id)
-    verdict = prepared.verdicts.get(item_id, Verdict())
-    path = row.place.path if row else record.path if record else ""
-    item = row.item if row else record.item if record else None
-    assert item is not None  # noqa: S101 - an item is in one of the two
-    subject = Subject(
-        item_id=item_id,
-        marker=row.marker if row else record.marker if record else "",
-        item=item,
-        document=documents.get(path) or PostMortem(path),
-        path=path,
-        shown=prepared.sighting.shown(path),
-        tracker=desk.name,
-        removed=newly_removed or (row is None and record is not None and record.removed_at is not None),
-        newly_removed=newly_removed,
-        obstacle=verdict.obstacle,
-        foreign=verdict.foreign,
-        blocked=verdict.blocked,
-    )
-    if record is not None and record.link is not None:
-        base = fields.respelled(record.base, item.owners, prepared.people)
-        return _with_known_issue(replace(subject, base=base), record, record.link, desk)
-    if verdict.issue is not None:
-        return _with_found_issue(subject, verdict.issue, desk)
-    if desk.trouble and not subject.obstacle:
-        return replace(subject, blocked=subject.blocked or desk.trouble)
-    return subject
-
-
-def _with_known_issue(subject: Subject, record: ItemRecord, link: LinkRecord, desk: Desk) -> Subject:
-    key, pulled = link.issue_id, desk.pulled
-    subject = replace(subject, link=link, issue=record.issue, state="read")
-    if key in pulled.issues:
-        ref = pulled.issues[key].ref
-        return replace(subject, issue=pulled.issues[key], link=replace(link, key=ref.key, url=ref.url))
-    if key in pulled.gone or record.gone_at is not None:
-        return replace(subject, state="gone", newly_gone=record.gone_at is None)
-    if key in pulled.unreadable:
-        return replace(subject, state="unreadable", unreadable=pulled.unreadable[key])
-    if desk.trouble:
-        return replace(subject, blocked=desk.trouble)
-    return subject
-
-
-def _with_found_issue(subject: Subject, issue: Issue, desk: Desk) -> Subject:
-    ref = issue.ref
-    adopted = subject.marker in desk.settled.adopted
-    how = "adopted" if adopted else "row"
-    link = LinkRecord(subject.item_id, desk.name, ref.id, ref.key, ref.url, how)
-    base = {}
-    if adopted:
-        intent = next(each for each in desk.intents if each.marker == subject.marker)
-        there = fields.of_issue(issue)
-        base = {name: (value, there[Field(name)]) for name, value in intent.payload.items()}
-    return replace(subject, link=link, link_how=how, issue=issue, state="read", base=base)
 
 
 def _plan(prepared: Preparation) -> None:

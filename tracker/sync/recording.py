@@ -15,7 +15,7 @@ from tracker.sync.desk import Desk
 from tracker.sync.history import observed
 from tracker.sync.merge import FieldConflict
 from tracker.sync.plan import Planned
-from tracker.sync.preparation import Preparation
+from tracker.sync.prepared import Preparation
 from tracker.sync.report import ActionRecord
 from tracker.world import Event, Side
 
@@ -30,6 +30,7 @@ def record_plan(prepared: Preparation, writer: Writer, now: dt.datetime) -> None
         _intents(desk, writer)
     _links(prepared, writer, now)
     pending: dict[str, bool] = {subject.item_id: False for subject in prepared.subjects}
+    pending.update(dict.fromkeys(prepared.waiting(), True))
     for each in prepared.planned:
         _note(each, writer)
         if each.subject.item_id and _left_to_do(each):

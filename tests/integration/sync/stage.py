@@ -15,6 +15,7 @@ from tracker.remote import Tracker
 from tracker.settings import Limits, MergeSettings, Settings
 from tracker.state.store import Store, open_store
 from tracker.sync import engine
+from tracker.sync.rebuild import Rebuilt, rebuild
 from tracker.sync.report import ActionRecord, Progress, SyncOptions, SyncReport
 from tracker.sync.source import Documents
 
@@ -133,3 +134,26 @@ def only(report: SyncReport) -> ActionRecord:
     """The one action of a report."""
     (record,) = report.actions
     return record
+
+
+def linked(stage: Stage) -> dict[str, str]:
+    """Marker -> issue id, for items whose row stands in a document."""
+    with stage.store() as store:
+        return {
+            each.marker: each.link.issue_id for each in store.items() if each.link and not each.removed_at
+        }
+
+
+def lose_the_state(stage: Stage) -> None:
+    """The database is not there any more."""
+    for path in (stage.root / ".pmtrack").glob("state.db*"):
+        path.unlink()
+
+
+def rebuilt(stage: Stage) -> Rebuilt:
+    """`pmtrack state rebuild`."""
+    source = Documents([str(stage.root / "docs")], stage.settings())
+    with stage.store() as store:
+        return rebuild(
+            source, settings=stage.settings(), store=store, open_tracker=stage.open, now=stage.clock()
+        )

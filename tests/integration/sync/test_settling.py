@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.sync.stage import Stage, document, names, row
+from tests.integration.sync.stage import Stage, document, linked, lose_the_state, names, rebuilt, row
 from tracker.errors import StateError, UserError
 from tracker.state.store import open_store
 from tracker.state.transfer import export_lines, import_lines
 from tracker.sync import settling
-from tracker.sync.rebuild import Rebuilt, rebuild
-from tracker.sync.source import Documents
+from tracker.sync.rebuild import Rebuilt
 
 ALERT, RUNBOOK = "Add alerting for payment queue depth", "Write a runbook for broker failover"
 KEY = "pm-aaaabbbbcccc"
@@ -44,27 +43,6 @@ def link(stage: Stage, line: int, ref: str) -> str:
             open_tracker=stage.open,
             now=stage.clock(),
         )
-
-
-def linked(stage: Stage) -> dict[str, str]:
-    """Marker -> issue id, for items whose row stands in a document."""
-    with stage.store() as store:
-        return {
-            each.marker: each.link.issue_id for each in store.items() if each.link and not each.removed_at
-        }
-
-
-def rebuilt(stage: Stage) -> Rebuilt:
-    source = Documents([str(stage.root / "docs")], stage.settings())
-    with stage.store() as store:
-        return rebuild(
-            source, settings=stage.settings(), store=store, open_tracker=stage.open, now=stage.clock()
-        )
-
-
-def lose_the_state(stage: Stage) -> None:
-    for path in (stage.root / ".pmtrack").glob("state.db*"):
-        path.unlink()
 
 
 def test_an_unclear_row_is_settled_by_naming_the_issue_of_a_candidate(unclear: Stage) -> None:

@@ -1,0 +1,69 @@
+"""One run over several trackers: what is asked of one is not lost for the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.local import LocalTracker
+from tests.integration.sync.stage import Stage, document, names, row
+from tracker.errors import ExitCode
+from tracker.settings import Route, TrackerSettings
+
+ALERT, RUNBOOK, POOL = (
+    "Add alerting for payment queue depth",
+    "Write a runbook for broker failover",
+    "Raise the connection pool limit",
+)
+
+
+@pytest.fixture
+def two_trackers(tmp_path: Path) -> Stage:
+    """Documents in `docs/far` go to a tracker of their own."""
+    stage = Stage(tmp_path)
+    configured = {name: TrackerSettings(name, "local") for name in ("local", "far")}
+    stage.extra = {"trackers": configured, "routes": (Route("docs/far/**", "far"),)}
+    stage.trackers["far"] = lambda: LocalTracker("far", tmp_path / "far.jsonl", stage.clock)
+    stage.write("a.md", document(row(ALERT)))
+    stage.write("far/b.md", document(row(RUNBOOK), incident="INC-8"))
+    assert names(stage.sync()) == ["create", "create"]
+    return stage
+
+
+def test_an_edit_for_a_tracker_that_was_not_asked_for_waits(two_trackers: Stage) -> None:
+    stage = two_trackers
+    stage.write("a.md", document(row(ALERT, owner="Bob")))
+    stage.write("far/b.md", document(row(RUNBOOK, owner="Bob"), incident="INC-8"))
+    assert [record.item for record in stage.sync(tracker="local").actions] == [ALERT]
+    assert [record.item for record in stage.sync().actions] == [RUNBOOK]
+    assert stage.sync().actions == ()
+
+
+def test_an_edit_for_a_tracker_that_is_not_configured_any_more_is_not_called_done(
+    two_trackers: Stage,
+) -> None:
+    stage, configured = two_trackers, two_trackers.extra
+    stage.extra = {}
+    stage.write("far/b.md", document(row(RUNBOOK, owner="Bob"), incident="INC-8"))
+    for _ in range(2):
+        report = stage.sync()
+        assert (report.actions, report.exit_code) == ((), ExitCode.PARTIAL)
+        assert "tracker far is not configured any more; its items were left alone" in report.messages
+    stage.extra = configured
+    assert [record.item for record in stage.sync().actions] == [RUNBOOK]
+    assert stage.sync().exit_code is ExitCode.OK
+
+
+def test_a_tracker_that_is_down_does_not_stop_the_others(two_trackers: Stage) -> None:
+    stage, far = two_trackers, two_trackers.root / "far.jsonl"
+    whole = far.read_bytes()
+    far.write_bytes(whole + b"<<<<<<< half of something\n")
+    stage.write("a.md", document(row(ALERT, owner="Bob")))
+    stage.write("far/b.md", document(row(RUNBOOK, owner="Bob"), row(POOL), incident="INC-8"))
+    report = stage.sync()
+    assert {(each.item, each.outcome) for each in report.actions} >= {(ALERT, "done"), (POOL, "deferred")}
+    assert (report.exit_code, report.troubled) == (ExitCode.PARTIAL, ("far",))
+    far.write_bytes(whole)
+    assert {each.item for each in stage.sync().actions} == {RUNBOOK, POOL}
+    assert stage.sync().actions == ()
