@@ -33,35 +33,36 @@ def post_mortem_for_reports(data: bytes) -> PostMortem:
 
     Reports look at few of them, and decoded they are a quarter of the memory of a large archive. Not to be given to `dump`.
     """
-    texts: list[bytes] = []
-
-    def put_aside(found: re.Match[bytes]) -> bytes:
-        texts.append(_short(found[1]))
-        return b'"spans":{"":{"start":0,"end":0,"line":%d}}' % (len(texts) - 1)
-
-    document = post_mortem(_PLACES.sub(put_aside, data))
-    for item in document.items:
-        if item.spans:
-            # The value is still being made: nobody has seen it yet.
-            object.__setattr__(item, "spans", _Places(texts[item.spans[""].line]))
+    head, *parts = data.split(_PLACES)
+    texts, rests = [], [head]
+    for part in parts:
+        text, _, rest = part.partition(b"}}")  # places hold no texts, so that these are their own
+        texts.append(text)
+        rests.append(rest)
+    document = post_mortem(b"".join(rests))
+    if len(document.items) != len(texts):  # an item without places: whose these are would be a guess
+        return post_mortem(data)
+    for item, text in zip(document.items, _short(b"\n".join(texts)).split(b"\n"), strict=False):
+        # The value is still being made: nobody has seen it yet.
+        object.__setattr__(item, "spans", _Places(text))
     return document
 
 
-# A quotation mark inside a JSON text has a backslash before it, so that this is always a key; places hold no texts.
-_PLACES = re.compile(rb'(?<=[{,])"spans":(\{(?:"\w+":\{[^{}]*\},?)+\})')
+# A quotation mark inside a JSON text has a backslash before it, so that this is always a key; never the first one.
+_PLACES = b',"spans":{'
 
 
 # No field of an item is called so.
 _SHORT = {
     b'"start":': b"s",
-    b'"end":': b"e",
-    b'"line":': b"l",
-    b'"column":': b"c",
-    b'"end_line":': b"m",
-    b'"end_column":': b"d",
+    b',"end":': b"e",
+    b',"line":': b"l",
+    b',"column":': b"c",
+    b',"end_line":': b"m",
+    b',"end_column":': b"d",
 }
-_LONG = {short: name.strip(b'":').decode() for name, short in _SHORT.items()}
-_NUMBER = re.compile(rb"([a-z])(\d+)")
+_PLACE = re.compile(rb"s(\d+)e(\d+)l(\d+)(?:c(\d+))?(?:m(\d+))?(?:d(\d+))?")
+_DEFAULTS = Span(0, 0, 1)
 _NAME = re.compile(rb'"(\w+)":\{')
 
 
@@ -72,7 +73,7 @@ def _short(text: bytes) -> bytes:
 
 
 class _Places(Mapping[str, Span]):
-    """The places of an item's fields as `{"title":{s120,e140,l7},"due":{...}}`, each read when it is asked for."""
+    """The places of an item's fields as `"title":{s120e140l7},"due":{...}`, each read when it is asked for."""
 
     __slots__ = ("_text",)
 
@@ -85,10 +86,18 @@ class _Places(Mapping[str, Span]):
     def __getitem__(self, name: str) -> Span:
         head = f'"{name}":{{'.encode()
         start = self._text.find(head)
-        if start < 0:
+        found = _PLACE.match(self._text, start + len(head)) if start >= 0 else None
+        if found is None:
             raise KeyError(name)
-        inside = self._text[start + len(head) : self._text.index(b"}", start)]
-        return Span(**{_LONG[short]: int(number) for short, number in _NUMBER.findall(inside)})
+        start, end, line, column, end_line, end_column = found.groups()
+        return Span(
+            int(start),
+            int(end),
+            int(line),
+            int(column or _DEFAULTS.column),
+            int(end_line or _DEFAULTS.end_line),
+            int(end_column or _DEFAULTS.end_column),
+        )
 
     def __iter__(self) -> Iterator[str]:
         return (name.decode() for name in _NAME.findall(self._text))

@@ -6,12 +6,12 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
 from tracker.errors import StateError
-from tracker.models import ActionItem, PostMortem
+from tracker.models import ActionItem, Issue, IssueRef, PostMortem
 from tracker.state import codec
 from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, LinkRecord, TrackerRecord
 from tracker.state.tables import Base, Conflict, Document, Intent, Item, Link, StoredIssue, TrackerMemory
@@ -112,41 +112,95 @@ def items_removed_since(connection: Connection, since: dt.datetime) -> list[Item
     return [_item(row) for row in connection.execute(_items().where(Item.removed_at > since))]
 
 
-def all_items(
-    connection: Connection, documents: Mapping[str, PostMortem] | None = None
-) -> Iterator[ItemRecord]:
+def all_items(connection: Connection) -> Iterator[ItemRecord]:
+    """Every item, also those whose rows are gone, ordered by document and position."""
+    statement = _items().order_by(Item.path, Item.position)
+    for part in connection.execute(statement).partitions(ROWS_AT_ONCE):
+        yield from map(_item, part)
+
+
+class ItemView(NamedTuple):
+    """What reports need of an item; a tuple, because a large archive makes fifty thousand.
+
+    `issue` is as last read and may be that of an issue that is gone; `ref` is None where there is no link.
+    """
+
+    item_id: str
+    path: str
+    item: ActionItem
+    first_seen: dt.datetime
+    removed_at: dt.datetime | None
+    tracker: str | None
+    ref: IssueRef | None
+    issue: Issue | None
+    gone_at: dt.datetime | None
+    unreadable: str | None
+
+
+def items_for_reports(connection: Connection, documents: Mapping[str, PostMortem]) -> Iterator[ItemView]:
     """Every item, also those whose rows are gone, ordered by document and position.
 
     Args:
         connection: Open.
-        documents: What was read of the documents already: an item that stands there is taken from there, which for a large
-            archive saves a quarter of the time and memory. Those items come without the agreed values.
+        documents: Those that are there: an item that stands in one is taken from it, which for a large archive saves a
+            quarter of the time and memory.
     """
-    rows = _Rows(documents or {})
-    statement = _items(agreed=documents is None).order_by(Item.path, Item.position)
+    columns = (Item.item_id, Item.path, Item.position, Item.title, Item.payload, Item.first_seen)
+    columns += (Item.removed_at, Link.tracker, Link.issue_id, Link.key, Link.url)
+    columns += (StoredIssue.payload.label("issue"), StoredIssue.gone_at, StoredIssue.unreadable)
+    statement = _with_issues(select(*columns)).order_by(Item.path, Item.position)
+    known = _Known(documents)
     for part in connection.execute(statement).partitions(ROWS_AT_ONCE):
-        for row in part:
-            yield _item(row, rows.find(row))
+        yield from map(known.view, part)
 
 
-class _Rows:
+class _Known:
     """The action items of the documents by position; rows come in the order of their documents."""
 
     def __init__(self, documents: Mapping[str, PostMortem]) -> None:
         self._documents, self._path = documents, ""
         self._items: Sequence[ActionItem] = ()
 
-    def find(self, row: Any) -> ActionItem | None:
-        """The item at the row's place where it is the same one, None elsewhere."""
-        _, _, path, position, title, _, _, _, removed_at, *_ = row
+    def view(self, row: Any) -> ItemView:
+        # Taken apart at once: a name that is looked up in a row costs five times as much.
+        item_id, path, position, title, payload, first_seen, removed_at, *linked = row
+        tracker, issue_id, key, url, stored, gone_at, unreadable = linked
         if path != self._path:
-            document = self._documents.get(path)
-            self._path = path
-            self._items = [one for one in document.items if not one.placeholder] if document else ()
-        if removed_at is not None or not 0 <= position < len(self._items):
+            self._open(path)
+        item = self._find(position, title) if removed_at is None else None
+        issue = codec.issue(stored) if stored is not None else None
+        return ItemView(
+            item_id,
+            self._path,
+            item or codec.action_item(payload),
+            first_seen,
+            removed_at,
+            tracker,
+            None if tracker is None else _ref(issue, issue_id, key, url),
+            issue,
+            gone_at,
+            unreadable,
+        )
+
+    def _open(self, path: str) -> None:
+        document = self._documents.get(path)
+        self._path = path
+        self._items = [one for one in document.items if not one.placeholder] if document else ()
+
+    def _find(self, position: int, title: str) -> ActionItem | None:
+        """The item at that place where it is the same one."""
+        if not 0 <= position < len(self._items):
             return None
         found = self._items[position]
         return found if found.title == title else None
+
+
+def _ref(issue: Issue | None, issue_id: str, key: str, url: str | None) -> IssueRef:
+    """The issue's own reference where it is the same, so that a large archive holds each only once."""
+    known = issue.ref if issue is not None else None
+    if known is not None and (known.id, known.key, known.url) == (issue_id, key, url):
+        return known
+    return IssueRef(issue_id, key, url)
 
 
 def pending_items(connection: Connection) -> list[str]:
@@ -239,26 +293,24 @@ def trackers(connection: Connection) -> dict[str, TrackerRecord]:
     return {record.name: record for record in records}
 
 
-def _items(*, agreed: bool = True) -> Select[Any]:
+def _items() -> Select[Any]:
     columns: Sequence[Any] = (
-        *(Item.item_id, Item.marker, Item.path, Item.position, Item.title, Item.payload),
+        *(Item.item_id, Item.marker, Item.path, Item.position, Item.payload),
         *(Item.first_seen, Item.pending, Item.removed_at),
         *(Link.tracker, Link.issue_id, Link.key, Link.url, Link.how),
-        *(
-            StoredIssue.payload.label("issue"),
-            StoredIssue.gone_at,
-            StoredIssue.unreadable,
-            Base.fields if agreed else null(),
-        ),
+        *(StoredIssue.payload.label("issue"), StoredIssue.gone_at, StoredIssue.unreadable, Base.fields),
     )
+    return _with_issues(select(*columns)).outerjoin(Base, Base.item_id == Item.item_id)
+
+
+def _with_issues(statement: Select[Any]) -> Select[Any]:
     same_issue = (StoredIssue.tracker == Link.tracker) & (StoredIssue.issue_id == Link.issue_id)
-    joined = select(*columns).outerjoin(Link, Link.item_id == Item.item_id).outerjoin(StoredIssue, same_issue)
-    return joined.outerjoin(Base, Base.item_id == Item.item_id) if agreed else joined
+    return statement.outerjoin(Link, Link.item_id == Item.item_id).outerjoin(StoredIssue, same_issue)
 
 
-def _item(row: Any, known: ActionItem | None = None) -> ItemRecord:
+def _item(row: Any) -> ItemRecord:
     # Taken apart at once: a name that is looked up in a row costs five times as much.
-    item_id, marker, path, position, _title, payload, *rest = row
+    item_id, marker, path, position, payload, *rest = row
     first_seen, pending, removed_at, tracker, issue_id, key, url, how, *rest = rest
     issue, gone_at, unreadable, fields = rest
     agreed = json.loads(fields) if fields else {}
@@ -267,7 +319,7 @@ def _item(row: Any, known: ActionItem | None = None) -> ItemRecord:
         marker=marker,
         path=path,
         position=position,
-        item=known or codec.action_item(payload),
+        item=codec.action_item(payload),
         first_seen=first_seen,
         pending=pending,
         removed_at=removed_at,

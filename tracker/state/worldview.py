@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from tracker.models import ActionItem, Issue, IssueRef, Person, PostMortem, Status
+from tracker.models import ActionItem, Issue, Person, PostMortem, Status
 from tracker.state import reader
-from tracker.state.records import DocumentRecord, ItemRecord, LinkRecord
+from tracker.state.records import DocumentRecord
 from tracker.state.tables import Conflict, Document, Intent, ObservedChange, Run, TrackerMemory
 from tracker.world import Event, Hindsight, RunRecord, Side, TrackedItem, TrackerHealth, World
 
@@ -29,10 +29,8 @@ def world_at(
     events = _events(connection)
     conflicts = _conflicts(connection)
     documents = reader.post_mortems_for_reports(connection)
-    items = [
-        _tracked(record, events.pop(record.item_id, ()), conflicts, as_of)
-        for record in reader.all_items(connection, documents)
-    ]
+    views = reader.items_for_reports(connection, documents)
+    items = [_tracked(view, events.pop(view.item_id, ()), conflicts, as_of) for view in views]
     if as_of is None:
         items += _unidentified(reader.documents(connection), documents, items)
     else:
@@ -78,40 +76,48 @@ def as_of_moment(
 
 
 def _tracked(
-    record: ItemRecord,
+    view: reader.ItemView,
     events: Sequence[Event],
     conflicts: Mapping[str, tuple[str, ...]],
     as_of: dt.datetime | None,
 ) -> TrackedItem:
-    past = tuple(event for event in events if as_of is None or event.at <= as_of)
-    later = [event for event in events if as_of is not None and event.at > as_of]
-    item, issue = as_of_moment(record.item, record.issue, later)
-    linked = record.link is not None and not any(event.field == "linked" for event in later)
-    removed = record.removed_at if as_of is None or (record.removed_at or as_of) <= as_of else None
-    gone = record.gone_at is not None and (as_of is None or record.gone_at <= as_of)
-    link = record.link if linked else None
+    item_id, path, item, first_seen, removed_at, tracker, ref, issue, gone_at, unreadable = view
+    if as_of is not None:
+        return _tracked_at(view, events, as_of)
     return TrackedItem(
-        item_id=sys.intern(record.item_id),  # the events have it too
-        item=item,
-        path=sys.intern(record.path),
-        tracker=link.tracker if link else None,
-        ref=_ref(link, issue) if link else None,
-        issue=issue if link else None,
-        issue_gone=gone and link is not None,
-        unreadable=record.unreadable if link and as_of is None else None,
-        first_seen=record.first_seen,
-        removed_at=removed,
-        conflicts=conflicts.get(record.item_id, ()) if as_of is None else (),
-        events=past,
+        sys.intern(item_id),  # the events have it too
+        item,
+        path,
+        tracker,
+        ref,
+        issue if ref is not None else None,
+        gone_at is not None and ref is not None,
+        unreadable if ref is not None else None,
+        first_seen,
+        removed_at,
+        (),
+        conflicts.get(item_id, ()),
+        tuple(events),
     )
 
 
-def _ref(link: LinkRecord, issue: Issue | None) -> IssueRef:
-    """The issue's own reference where it is the same, so that a large archive holds each only once."""
-    known = issue.ref if issue is not None else None
-    if known is not None and (known.id, known.key, known.url) == (link.issue_id, link.key, link.url):
-        return known
-    return IssueRef(link.issue_id, link.key, link.url)
+def _tracked_at(view: reader.ItemView, events: Sequence[Event], moment: dt.datetime) -> TrackedItem:
+    """The item as it was at a past moment: what was not known then is left out."""
+    later = [event for event in events if event.at > moment]
+    item, issue = as_of_moment(view.item, view.issue, later)
+    linked = view.ref is not None and not any(event.field == "linked" for event in later)
+    return TrackedItem(
+        item_id=view.item_id,
+        item=item,
+        path=view.path,
+        tracker=view.tracker if linked else None,
+        ref=view.ref if linked else None,
+        issue=issue if linked else None,
+        issue_gone=linked and view.gone_at is not None and view.gone_at <= moment,
+        first_seen=view.first_seen,
+        removed_at=view.removed_at if (view.removed_at or moment) <= moment else None,
+        events=tuple(event for event in events if event.at <= moment),
+    )
 
 
 def _unidentified(
@@ -173,20 +179,22 @@ def _events(connection: Connection) -> dict[str, list[Event]]:
     columns = (getattr(ObservedChange, name) for name in names)
     found: defaultdict[str, list[Event]] = defaultdict(list)
     # The same few texts come back a hundred thousand times: one copy of each is enough.
-    same, sides = sys.intern, {side.value: side for side in Side}
+    same, make, sides = sys.intern, Event._make, {side.value: side for side in Side}
     # In the order of the key, which costs the database no sorting; each item's few are sorted here.
     result = connection.execute(select(*columns).order_by(ObservedChange.id))
     for part in result.partitions(reader.ROWS_AT_ONCE):
         for at, item_id, side, name, old, new, by in part:
             found[item_id].append(
-                Event(
-                    at,
-                    same(item_id),
-                    sides[side],
-                    same(name),
-                    old and same(old),
-                    new and same(new),
-                    by and same(by),
+                make(
+                    (
+                        at,
+                        same(item_id),
+                        sides[side],
+                        same(name),
+                        old and same(old),
+                        new and same(new),
+                        by and same(by),
+                    )
                 )
             )
     for events in found.values():
