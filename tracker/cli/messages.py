@@ -58,11 +58,13 @@ def _digests(ledger: Ledger, channel: Channel, memory: Memory) -> Sequence[Seque
     to_managers: tuple[Digest, ...] = ()
     if channel.owners:
         heard = reminded(memory, name, "reminder", today)
-        to_owners = reminders(ledger.lines, people, today, due_soon_days=channel.due_soon_days, heard=heard)
+        to_owners = reminders(
+            ledger.open_lines, people, today, due_soon_days=channel.due_soon_days, heard=heard
+        )
     if channel.managers:
         heard = reminded(memory, name, "escalation", today)
         to_managers = escalations(
-            ledger.lines, people, today, after_days=channel.escalate_after_days, heard=heard
+            ledger.open_lines, people, today, after_days=channel.escalate_after_days, heard=heard
         )
     return [one for one in (to_owners, to_managers) if one]
 

@@ -10,7 +10,7 @@ from tracker.models import Finding, Severity
 from tracker.reports import metrics
 from tracker.reports.history import Life, unidentified
 from tracker.reports.ledger import Ledger
-from tracker.reports.lines import ItemLine, line_of
+from tracker.reports.lines import ItemLine, flags_at, line_of
 from tracker.reports.periods import Period
 from tracker.reports.trend import Week, trend
 from tracker.world import Event, Hindsight, RunRecord, TrackerHealth
@@ -149,7 +149,7 @@ def audit_of(
         since_audit: `before` is that of an audit.
     """
     found = findings or Findings()
-    still = [line for line in ledger.lines if line.is_open]
+    still = ledger.open_lines
     period = Period(before.moment, ledger.moment)
     new, resolved = differences(ledger, before, period)
     settings, by_urgency = ledger.settings, metrics.urgency
@@ -163,8 +163,8 @@ def audit_of(
         hindsight=ledger.world.hindsight,
         last_sync=_last_sync(ledger.world.runs, ledger.moment),
         open_intents=ledger.world.open_intents,
-        totals=metrics.totals(ledger.lines, len(ledger.documents)),
-        before=metrics.totals(before.lines, len(before.documents)),
+        totals=metrics.totals(still, ledger.endings, len(ledger.documents)),
+        before=metrics.totals(before.open_lines, before.endings, len(before.documents)),
         trend=trend(ledger.lives, ledger.moment, settings.trend_weeks, ledger.calendar),
         new=new,
         resolved=resolved,
@@ -176,7 +176,7 @@ def audit_of(
         stale=metrics.stale(still, ledger.today, settings.stale_days),
         unowned=tuple(sorted((line for line in still if not line.owners), key=by_urgency)),
         undated=tuple(sorted((line for line in still if line.due is None), key=by_urgency)),
-        drift=_flagged(ledger, "drift", "conflict", "gone", "removed", "unreadable"),
+        drift=_differing(ledger),
         unidentified=tuple(line_of(life, ledger.lens) for life in unidentified(ledger.world)),
     )
 
@@ -206,28 +206,33 @@ def _rules(findings: Sequence[Finding]) -> tuple[RuleCount, ...]:
     return tuple(sorted(rules, key=lambda rule: (order.index(rule.severity), -rule.count, rule.code)))
 
 
-def _flagged(ledger: Ledger, *flags: str) -> tuple[ItemLine, ...]:
-    found = [line for line in ledger.lines if set(flags) & set(line.flags) and _matters(line)]
+_DIFFERING = frozenset({"drift", "conflict", "gone", "removed", "unreadable"})
+
+
+def _differing(ledger: Ledger) -> tuple[ItemLine, ...]:
+    """Items of which document and tracker do not say the same.
+
+    A removed or lost item that is done anyway is no trouble; a difference between the two sides is.
+    """
+    still, closed = ledger.here
+    found = [line for line in map(ledger.line, still) if not _DIFFERING.isdisjoint(line.flags)]
+    for life in closed:
+        flags = flags_at(life.tracked, ledger.moment, is_open=False)
+        if "drift" in flags or "conflict" in flags:
+            found.append(ledger.line(life))
     return tuple(sorted(found, key=metrics.urgency))
-
-
-def _matters(line: ItemLine) -> bool:
-    """A removed or lost item that is done anyway is no trouble; a difference between the two sides is."""
-    return line.is_open or bool({"drift", "conflict"} & set(line.flags))
 
 
 def differences(
     ledger: Ledger, before: Ledger, period: Period
 ) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
     """What became worse and what became better between two moments, each change once."""
-    old = {life.tracked.item_id: before.line_by_life[id(life)] for life in before.lives}
     new: list[Difference] = []
     resolved: list[Difference] = []
     for life in ledger.lives:
-        line = ledger.line_by_life[id(life)]
-        previous = old.get(life.tracked.item_id)
-        if previous is None or _moved(life, line, previous, period):
-            for one in _compare(life, line, previous, period):
+        is_new = life.opened > before.moment
+        if is_new or _moved(life, ledger, before, period):
+            for one in _compare(life, ledger.line(life), None if is_new else before.line(life), period):
                 (resolved if one.kind in _RESOLVED else new).append(one)
     return _sorted(new), _sorted(resolved)
 
@@ -250,15 +255,15 @@ _ORDER = (
 )
 
 
-def _moved(life: Life, line: ItemLine, previous: ItemLine, period: Period) -> bool:
+def _moved(life: Life, ledger: Ledger, before: Ledger, period: Period) -> bool:
     """Whether anything can have changed; most items did not, and are passed over quickly."""
     events = life.tracked.events
-    return (
-        bool(events and events[-1].at > period.start)
-        or line.is_open != previous.is_open
-        or (line.late_days > 0) != (previous.late_days > 0)
-        or period.holds(life.ended)
-    )
+    if (events and events[-1].at > period.start) or period.holds(life.ended):
+        return True
+    is_open = life.is_open_at(ledger.moment)
+    if is_open != life.is_open_at(before.moment):
+        return True
+    return is_open and (ledger.line(life).late_days > 0) != (before.line(life).late_days > 0)
 
 
 def _compare(life: Life, line: ItemLine, previous: ItemLine | None, period: Period) -> Iterator[Difference]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as months
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.calendar import Calendar
@@ -221,7 +221,7 @@ def _months_later(day: dt.date, count: int) -> dt.date:
 def known_but_unfixed(
     documents: Sequence[PostMortem],
     found: Iterable[Life],
-    lines: Mapping[int, ItemLine],
+    line: Callable[[Life], ItemLine],
     period: Period,
     lens: Lens,
 ) -> tuple[KnownButUnfixed, ...]:
@@ -233,7 +233,7 @@ def known_but_unfixed(
     Args:
         documents: All post-mortems.
         found: All lives.
-        lines: The line of each life, by `id(life)`.
+        line: Gives the line of a life.
         period: Incidents that happened in it are new.
         lens: The moment of the report.
     """
@@ -250,7 +250,7 @@ def known_but_unfixed(
             if why is None:
                 continue
             day = lens.calendar.start_of(incident.date or lens.today)
-            known = [lines[id(life)] for life in items.get(relative.path, ()) if life.is_open_at(day)]
+            known = [line(life) for life in items.get(relative.path, ()) if life.is_open_at(day)]
             if known:
                 result.append(_known(incident, relative, why, known, lens))
     return tuple(sorted(result, key=_gravity))

@@ -1,31 +1,35 @@
-"""The world made ready for a report: one life and one line an item, computed once and shared by all numbers."""
+"""The world made ready for a report: one life an item, its line when a number asks for it, shared by all numbers."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from tracker.calendar import Calendar
-from tracker.models import PostMortem
+from tracker.models import PostMortem, Status
 from tracker.people import people_of
 from tracker.reports.history import Life, lives
 from tracker.reports.incidents import post_mortems
-from tracker.reports.lines import ItemLine, Lens, aged, line_of
+from tracker.reports.lines import ItemLine, Lens, aged, is_verified, line_of, status_at
 from tracker.reports.settings import ReportSettings
 from tracker.world import World
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """Everything that the metrics ask.
+
+    Most items of a large archive were closed long ago, and nothing is said of them but their number: lines are made when they
+    are asked for.
 
     Attributes:
         documents: The post-mortems of incidents up to the day of the report.
         lives: Every item that was ever there up to the moment.
-        lines: The items that are there at the moment.
-        line_by_life: The line of every life, by `id(life)`, removed ones too.
+        later: The ledger of the same world at a later moment, whose lines this one uses again.
     """
 
     world: World
@@ -33,8 +37,8 @@ class Ledger:
     lens: Lens
     documents: tuple[PostMortem, ...]
     lives: tuple[Life, ...]
-    lines: tuple[ItemLine, ...]
-    line_by_life: Mapping[int, ItemLine]
+    later: Ledger | None = None
+    _made: dict[int, ItemLine] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def moment(self) -> dt.datetime:
@@ -51,25 +55,66 @@ class Ledger:
         """The calendar of the report."""
         return self.lens.calendar
 
+    def line(self, life: Life) -> ItemLine:
+        """The line of one of the lives, of a removed one too."""
+        known = self._made.get(id(life))
+        if known is None:
+            known = self._made[id(life)] = self._line(life)
+        return known
+
+    def _line(self, life: Life) -> ItemLine:
+        if self.later is None or _changed_after(life, self.moment):
+            return line_of(life, self.lens)
+        line = self.later.line(life)
+        if life.is_open_at(self.moment) != line.is_open:
+            return line_of(life, self.lens)
+        return aged(line, self.lens) if line.is_open else line
+
+    @cached_property
+    def here(self) -> tuple[tuple[Life, ...], tuple[Life, ...]]:
+        """The items that are there at the moment: the open ones, the closed ones."""
+        moment = self.moment
+        still: list[Life] = []
+        closed: list[Life] = []
+        for life in self.lives:
+            if life.exists_at(moment):
+                (still if life.is_open_at(moment) else closed).append(life)
+        return tuple(still), tuple(closed)
+
+    @cached_property
+    def open_lines(self) -> tuple[ItemLine, ...]:
+        """The items that are there and have work left to do."""
+        return tuple(map(self.line, self.here[0]))
+
+    @cached_property
+    def lines(self) -> tuple[ItemLine, ...]:
+        """The items that are there, in the world's order."""
+        moment = self.moment
+        return tuple(self.line(life) for life in self.lives if life.exists_at(moment))
+
+    @cached_property
+    def endings(self) -> Mapping[str, int]:
+        """How many of the closed items are `done`, how many of those `verified`, and how many `dropped`."""
+        counted: Counter[str] = Counter()
+        for life in self.here[1]:
+            status = status_at(life, self.moment, is_open=False)
+            counted["dropped" if status is Status.CANCELLED else "done"] += 1
+            counted["verified"] += is_verified(life, status)
+        return counted
+
 
 def earlier(ledger: Ledger, moment: dt.datetime) -> Ledger:
     """The ledger of the same world at an earlier moment; what cannot have changed since is not computed again."""
     today = ledger.calendar.day(moment)
     lens = dataclasses.replace(ledger.lens, moment=moment, today=today)
     found = tuple(life for life in ledger.lives if life.opened <= moment)
-    lines = {id(life): _line_before(life, ledger.line_by_life[id(life)], lens) for life in found}
-    here = tuple(lines[id(life)] for life in found if life.exists_at(moment))
     documents = tuple(one for one in ledger.documents if one.date is None or one.date <= today)
-    return Ledger(ledger.world, ledger.settings, lens, documents, found, here, lines)
+    return Ledger(ledger.world, ledger.settings, lens, documents, found, ledger)
 
 
-def _line_before(life: Life, line: ItemLine, lens: Lens) -> ItemLine:
+def _changed_after(life: Life, moment: dt.datetime) -> bool:
     events, removed = life.tracked.events, life.tracked.removed_at
-    if (events and events[-1].at > lens.moment) or (removed is not None and removed > lens.moment):
-        return line_of(life, lens)
-    if life.is_open_at(lens.moment) != line.is_open:
-        return line_of(life, lens)
-    return line if not line.is_open else aged(line, lens)
+    return bool(events and events[-1].at > moment) or (removed is not None and removed > moment)
 
 
 def ledger_of(
@@ -93,7 +138,5 @@ def ledger_of(
         business=settings.late_in == "business-days",
     )
     found = tuple(life for life in lives(world) if life.opened <= world.now)
-    lines = {id(life): line_of(life, lens) for life in found}
-    here = tuple(lines[id(life)] for life in found if life.exists_at(world.now))
     known = tuple(one for one in post_mortems(world.documents) if one.date is None or one.date <= lens.today)
-    return Ledger(world, settings, lens, known, found, here, lines)
+    return Ledger(world, settings, lens, known, found)

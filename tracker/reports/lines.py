@@ -111,16 +111,15 @@ class Lens:
 
 def line_of(life: Life, lens: Lens) -> ItemLine:
     """The item as it stood at the lens's moment."""
-    tracked, item, issue = life.tracked, life.tracked.item, life.tracked.issue
+    tracked, item = life.tracked, life.tracked.item
     is_open = life.is_open_at(lens.moment)
     closed = life.closed_at(lens.moment)
-    status = _status(life, lens.moment, is_open=is_open)
+    status = status_at(life, lens.moment, is_open=is_open)
     owners = _owners(tracked, lens)
     due, first_due, slips, slipped = _dates(tracked, lens.moment)
     closed_day = lens.calendar.day(closed) if closed is not None else None
     opened = lens.calendar.day(life.opened)
     document = life.document
-    done = status is Status.DONE
     return ItemLine(
         item_id=tracked.item_id,
         title=item.title,
@@ -149,13 +148,20 @@ def line_of(life: Life, lens: Lens) -> ItemLine:
         issue=tracked.ref.key if tracked.ref is not None else None,
         url=web_address(tracked.ref.url) if tracked.ref is not None else None,
         source_url=source_url(lens.link_base, tracked.path, item.line),
-        verified=done and issue is not None and bool(issue.evidence),
+        verified=is_verified(life, status),
         dropped=status is Status.CANCELLED,
-        flags=_flags(tracked, lens.moment, is_open=is_open),
+        flags=flags_at(tracked, lens.moment, is_open=is_open),
     )
 
 
-def _status(life: Life, moment: dt.datetime, *, is_open: bool) -> Status:
+def is_verified(life: Life, status: Status) -> bool:
+    """Whether it is done and a link says that it works."""
+    issue = life.tracked.issue
+    return status is Status.DONE and issue is not None and bool(issue.evidence)
+
+
+def status_at(life: Life, moment: dt.datetime, *, is_open: bool) -> Status:
+    """The status at a moment at which it was open, or was not: the issue's word where it fits, else the document's."""
     tracked = life.tracked
     for status in (_issue_status(tracked, moment), _item_status(tracked, moment)):
         if status is not None and status.is_closed is not is_open:
@@ -235,7 +241,8 @@ def _incident(document: PostMortem | None) -> str | None:
     return document.incident_id or document.title
 
 
-def _flags(tracked: TrackedItem, moment: dt.datetime, *, is_open: bool) -> tuple[str, ...]:
+def flags_at(tracked: TrackedItem, moment: dt.datetime, *, is_open: bool) -> tuple[str, ...]:
+    """Words for what is wrong with it at a moment; see `ItemLine`."""
     removed = tracked.removed_at is not None and tracked.removed_at <= moment
     if not (removed or tracked.issue_gone or tracked.candidates or tracked.conflicts or tracked.unreadable):
         return ("drift",) if _drifts(tracked, is_open=is_open) else ()

@@ -137,19 +137,25 @@ def count_changes(life: Life, period: Period, counted: Counter[str]) -> None:
             counted["removed" if end == life.ended else "closed"] += 1
 
 
-def totals(lines: Sequence[ItemLine], documents: int) -> Totals:
-    """The items of the moment."""
-    still = [line for line in lines if line.is_open]
+def totals(still: Sequence[ItemLine], endings: Mapping[str, int], documents: int) -> Totals:
+    """The items of the moment.
+
+    Args:
+        still: The open ones.
+        endings: How many of the closed ones are `done`, `verified` (done, too) and `dropped`.
+        documents: The post-mortems.
+    """
+    done, dropped = endings.get("done", 0), endings.get("dropped", 0)
     return Totals(
-        items=len(lines),
+        items=len(still) + done + dropped,
         open=len(still),
         overdue=sum(line.late_days > 0 for line in still),
         unowned=sum(not line.owners for line in still),
         undated=sum(line.due is None for line in still),
         untracked=sum(line.issue is None for line in still),
-        done=sum(line.status is Status.DONE for line in lines),
-        verified=sum(line.verified for line in lines),
-        dropped=sum(line.dropped for line in lines),
+        done=done,
+        verified=endings.get("verified", 0),
+        dropped=dropped,
         documents=documents,
     )
 

@@ -104,16 +104,14 @@ def review_of(ledger: Ledger, period: Period) -> Review:
     long = Period(calendar.start_of(weeks[0].first_day), ledger.moment)
     overdue = metrics.overdue(lines)
     stale = metrics.stale(lines, ledger.today, settings.stale_days)
-    known = incidents.known_but_unfixed(
-        ledger.documents, ledger.lives, ledger.line_by_life, period, ledger.lens
-    )
+    known = incidents.known_but_unfixed(ledger.documents, ledger.lives, ledger.line, period, ledger.lens)
     return Review(
         moment=ledger.moment,
         today=ledger.today,
         timezone=calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
         hindsight=ledger.world.hindsight,
-        totals=metrics.totals(lines, len(ledger.documents)),
+        totals=metrics.totals(ledger.open_lines, ledger.endings, len(ledger.documents)),
         now=measured(ledger, period),
         before=measured(ledger, period_before(period, calendar)),
         trend=weeks,
@@ -158,9 +156,7 @@ def _on_time_by(ledger: Ledger, period: Period) -> Mapping[str, Mapping[str, met
 
 def _closing(ledger: Ledger, period: Period) -> Closing:
     """How the items ended that were closed in the period and are closed still."""
-    closed = [
-        ledger.line_by_life[id(life)] for life in ledger.lives if period.holds(life.closed_at(ledger.moment))
-    ]
+    closed = [ledger.line(life) for life in ledger.lives if period.holds(life.closed_at(ledger.moment))]
     return Closing(
         verified=sum(line.verified for line in closed),
         unverified=sum(not line.verified and not line.dropped for line in closed),

@@ -105,7 +105,7 @@ def ledger(*documents: PostMortem, closed: str | None = None) -> Ledger:
 
 
 def known(made: Ledger) -> list[tuple[str, str, int, int]]:
-    found = incidents.known_but_unfixed(made.documents, made.lives, made.line_by_life, WEEK, made.lens)
+    found = incidents.known_but_unfixed(made.documents, made.lives, made.line, WEEK, made.lens)
     return [(one.incident.path, one.why, len(one.lines), one.still_open) for one in found]
 
 

@@ -199,8 +199,12 @@ def test_two_neighbouring_periods_together_count_what_the_whole_counts(
 def test_every_item_that_is_there_counts_once_among_open_done_and_dropped(world: World, day: int) -> None:
     moment = _START + dt.timedelta(days=day)
     ledger = ledger_of(_at(world, moment), ReportSettings())
-    totals = metrics.totals(ledger.lines, 0)
-    assert totals.items == totals.open + totals.done + totals.dropped
+    totals = metrics.totals(ledger.open_lines, ledger.endings, 0)
+    lines = ledger.lines
+    assert totals.items == len(lines) == totals.open + totals.done + totals.dropped
+    assert totals.open == sum(line.is_open for line in lines)
+    assert totals.done == sum(line.status is Status.DONE for line in lines)
+    assert totals.verified == sum(line.verified for line in lines)
     assert sum(count for _, count in metrics.ages(ledger.lines)) == totals.open
     late = metrics.overdue(ledger.lines)
     assert len(late) == totals.overdue
