@@ -203,6 +203,8 @@ def _run(rule: AnyRule, world: World, request: Request, views: _Views) -> list[F
         for finding in _guarded(rule, world, table, request.calendar)
         if tables.get(finding.path, base) == table or finding.code in NOTICES
     ]
+    if not (views.overrides or request.settings.severity):
+        return found  # nothing to judge them by, and a large archive has a hundred thousand
     judged = (_judge(rule, finding, request.settings, views.of(finding.path)) for finding in found)
     return [finding for finding in judged if finding]
 

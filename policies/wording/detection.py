@@ -7,7 +7,6 @@ items themselves decide where they clearly speak another language.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
@@ -22,11 +21,12 @@ _ENOUGH = 3
 
 def spoken_language(stated: str | None, texts: Iterable[str]) -> str | None:
     """The language of the texts; the stated one unless they clearly speak another."""
-    votes = Counter(chain.from_iterable(map(_votes, texts)))
-    if not votes:
+    votes = list(chain.from_iterable(map(_votes, texts)))
+    if len(votes) < _ENOUGH:
         return stated
-    best, count = votes.most_common(1)[0]
-    return best if count >= _ENOUGH and count >= _ENOUGH * votes.get(stated or "", 0) else stated
+    best = max(dict.fromkeys(votes), key=votes.count)
+    count = votes.count(best)
+    return best if count >= _ENOUGH and count >= _ENOUGH * votes.count(stated or "") else stated
 
 
 @lru_cache(maxsize=65536)

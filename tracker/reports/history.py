@@ -164,28 +164,25 @@ _DAWN = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 def _merged(tracked: TrackedItem) -> list[tuple[dt.datetime, Status]]:
     """Both sides' status changes as one list; the first entry is the status before all of them."""
-    document = status_of(_before(tracked.events, Side.DOCUMENT, "status", _document_status(tracked)))
-    tracker = _first_tracker_status(tracked)
+    events = [event for event in tracked.events if event.field in _OF_STATUS]
+    document = status_of(_before(events, Side.DOCUMENT, "status", _document_status(tracked)))
+    issue = status_of(_before(events, Side.TRACKER, "status", _issue_status(tracked)))
+    tracker = None if any(event.field == "linked" for event in events) else issue
     result = [(_DAWN, tracker or document or Status.OPEN)]
-    for event in tracked.events:
-        if event.field == "status" and event.side is Side.DOCUMENT:
-            document = status_of(event.new)
-        elif event.field == "status":
-            tracker = status_of(event.new) or tracker
-        elif event.field == "unlinked":
+    for event in events:
+        if event.field == "unlinked":
             tracker = None
-        elif event.field == "linked" and tracker is None:
-            tracker = status_of(_before(tracked.events, Side.TRACKER, "status", _issue_status(tracked)))
+        elif event.field == "linked":
+            tracker = tracker or issue
+        elif event.side is Side.DOCUMENT:
+            document = status_of(event.new)
         else:
-            continue
+            tracker = status_of(event.new) or tracker
         result.append((event.at, tracker or document or Status.OPEN))
     return result
 
 
-def _first_tracker_status(tracked: TrackedItem) -> Status | None:
-    if any(event.field == "linked" for event in tracked.events):
-        return None
-    return status_of(_before(tracked.events, Side.TRACKER, "status", _issue_status(tracked)))
+_OF_STATUS = frozenset({"status", "linked", "unlinked"})
 
 
 def _document_status(tracked: TrackedItem) -> str | None:

@@ -163,7 +163,11 @@ def is_verified(life: Life, status: Status) -> bool:
 def status_at(life: Life, moment: dt.datetime, *, is_open: bool) -> Status:
     """The status at a moment at which it was open, or was not: the issue's word where it fits, else the document's."""
     tracked = life.tracked
-    for status in (_issue_status(tracked, moment), _item_status(tracked, moment)):
+    if tracked.events and tracked.events[-1].at > moment:
+        known = (_issue_status(tracked, moment), _item_status(tracked, moment))
+    else:
+        known = (tracked.issue.status if tracked.issue is not None else None, tracked.item.status)
+    for status in known:
         if status is not None and status.is_closed is not is_open:
             return status
     return Status.OPEN if is_open else Status.DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from tracker.models import ActionItem, Issue, PostMortem, Span
@@ -66,6 +67,11 @@ _DEFAULTS = Span(0, 0, 1)
 _NAME = re.compile(rb'"(\w+)":\{')
 
 
+@lru_cache(maxsize=64)
+def _head(name: object) -> bytes:
+    return f'"{name}":{{'.encode()
+
+
 def _short(text: bytes) -> bytes:
     for name, short in _SHORT.items():
         text = text.replace(name, short)
@@ -81,22 +87,22 @@ class _Places(Mapping[str, Span]):
         self._text = text
 
     def __contains__(self, name: object) -> bool:
-        return f'"{name}":{{'.encode() in self._text
+        return _head(name) in self._text
 
     def __getitem__(self, name: str) -> Span:
-        head = f'"{name}":{{'.encode()
-        start = self._text.find(head)
-        found = _PLACE.match(self._text, start + len(head)) if start >= 0 else None
+        head = _head(name)
+        at = self._text.find(head)
+        found = _PLACE.match(self._text, at + len(head)) if at >= 0 else None
         if found is None:
             raise KeyError(name)
-        start, end, line, column, end_line, end_column = found.groups()
+        start, end, line, column, end_line, end_column = map(int, found.groups(b"-1"))
         return Span(
-            int(start),
-            int(end),
-            int(line),
-            int(column or _DEFAULTS.column),
-            int(end_line or _DEFAULTS.end_line),
-            int(end_column or _DEFAULTS.end_column),
+            start,
+            end,
+            line,
+            column if column >= 0 else _DEFAULTS.column,
+            end_line if end_line >= 0 else _DEFAULTS.end_line,
+            end_column if end_column >= 0 else _DEFAULTS.end_column,
         )
 
     def __iter__(self) -> Iterator[str]:
