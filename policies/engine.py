@@ -111,7 +111,7 @@ def _sort(judged: Judged, crashes: Sequence[Finding], frame: _Frame) -> CheckRes
     scopes = {rule.code: rule.scope for rule in frame.able}
     counted = [one for one in (*fresh, *notices) if _is_changed(one, request.changed, scopes)]
     return CheckResult(
-        findings=in_order(counted),
+        findings=in_order(counted) if notices else tuple(counted),
         waived=in_order(judged.waived),
         known=tuple(known),
         unchanged=len(fresh) + len(notices) - len(counted),

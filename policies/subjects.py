@@ -32,6 +32,7 @@ class Subjects:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._words: dict[str, Wording | None] = {}
 
     @cached_property
     def open(self) -> tuple[TrackedItem, ...]:
@@ -61,15 +62,20 @@ class Subjects:
         return tuple((document, groups.get(document.path, [])) for document in post_mortems(self.world))
 
     @cached_property
-    def words(self) -> Mapping[str, Wording | None]:
-        """The words of each document's language."""
+    def titles(self) -> Mapping[str, list[str]]:
+        """The titles of each document's items."""
         titles: dict[str, list[str]] = {}
         for tracked in self.live:
             titles.setdefault(tracked.path, []).append(tracked.item.title)
-        return {
-            document.path: wording(spoken_language(document.language, titles.get(document.path, ())))
-            for document in self.world.documents
-        }
+        return titles
+
+    def words_of(self, path: str) -> Wording | None:
+        """The words of a document's language, found out when they are asked for."""
+        if path not in self._words:
+            document = self.documents.get(path)
+            titles = self.titles.get(path, ())
+            self._words[path] = wording(spoken_language(document.language, titles)) if document else None
+        return self._words[path]
 
 
 _last: list[Subjects] = []
@@ -135,15 +141,14 @@ def issue_name(tracked: TrackedItem) -> str:
     return ref.key if ref else next(iter(tracked.item.refs), "the issue")
 
 
-def document_words(world: World) -> Mapping[str, Wording | None]:
-    """The words of the language of each document, by path; None where it is unknown."""
-    return _of(world).words
+def words_of(world: World, path: str) -> Wording | None:
+    """The words of the language of a document; None where it is unknown."""
+    return _of(world).words_of(path)
 
 
 def worded_items(world: World) -> Iterator[tuple[TrackedItem, Wording]]:
     """Open items with the words of their document's language; documents of an unknown one are left out."""
-    words = document_words(world)
     for tracked in open_items(world):
-        known = words.get(tracked.path)
+        known = words_of(world, tracked.path)
         if known is not None:
             yield tracked, known

@@ -125,6 +125,8 @@ def apply_waivers(
     findings: Sequence[Finding], waivers: Sequence[Waiver], world: World, rules: Rules
 ) -> Judged:
     """Take what is waived out of the findings, and say what is wrong with waivers."""
+    if not waivers:
+        return Judged(tuple(findings), (), ())
     cover = _Cover(world, rules, waivers)
     kept, waived = [], []
     used: set[int] = set()
@@ -149,7 +151,7 @@ class _Cover:
         self._by_code: dict[str, list[tuple[int, Waiver]]] = {}
         for index, waiver in enumerate(waivers):
             self._by_code.setdefault(waiver.code, []).append((index, waiver))
-        for tracked in world.items if waivers else ():
+        for tracked in world.items:
             self._items.setdefault((tracked.path, tracked.item.title), []).append(tracked)
 
     def of(self, finding: Finding) -> list[tuple[int, Waiver]]:

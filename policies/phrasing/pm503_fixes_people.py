@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from policies.calendar import Calendar
 from policies.rule import NoSettings, Profile, Rule, span_of, word_span
-from policies.subjects import by_document, document_words, worded_items
+from policies.subjects import by_document, worded_items, words_of
 from tracker.models import Finding, Severity
 from tracker.world import World
 
@@ -53,10 +53,9 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
             yield RULE.on(
                 tracked, "title", f"{found[0].strip()!r} fixes people, not the system", _ADVICE, span=span
             )
-    known = document_words(world)
     for document, items in by_document(world):
-        words_of = known[document.path]
-        if words_of and items and all(words_of.pattern("training").search(one.item.title) for one in items):
+        words = words_of(world, document.path)
+        if words and items and all(words.pattern("training").search(one.item.title) for one in items):
             span = span_of(items[0].item, "title")
             yield RULE.about(document, "training is the only answer to this incident", _ADVICE, span=span)
 

@@ -47,7 +47,7 @@ from collections.abc import Iterable, Iterator
 
 from policies.calendar import Calendar
 from policies.rule import NoSettings, Profile, Rule, Scope, word_span
-from policies.subjects import by_document, document_words
+from policies.subjects import by_document, words_of
 from policies.wording import Wording
 from tracker.models import Finding, PostMortem, Severity
 from tracker.world import TrackedItem, World
@@ -60,9 +60,8 @@ _ADVICE = "Say what made the mistake possible, and what would have caught it."
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every action, cause and gap that blames somebody."""
-    known = document_words(world)
     for document, items in by_document(world):
-        words = known[document.path]
+        words = words_of(world, document.path)
         if words is None:
             continue
         named = _named(document, items)

@@ -257,6 +257,8 @@ _ORDER = (
 
 def _moved(life: Life, ledger: Ledger, before: Ledger, period: Period) -> bool:
     """Whether anything can have changed; most items did not, and are passed over quickly."""
+    if life.is_settled_by(period.start):
+        return False
     events = life.tracked.events
     if (events and events[-1].at > period.start) or period.holds(life.ended):
         return True

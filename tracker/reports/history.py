@@ -51,6 +51,14 @@ class Life:
                 return True
         return False
 
+    def is_settled_by(self, moment: dt.datetime) -> bool:
+        """Whether it was closed or gone by then and nothing happened to it after: most items of a large archive."""
+        events, spells = self.tracked.events, self.open_spells
+        if (events and events[-1].at > moment) or (self.ended is not None and self.ended > moment):
+            return False
+        end = spells[-1][1] if spells else self.opened
+        return end is not None and end <= moment
+
     def closed_at(self, moment: dt.datetime) -> dt.datetime | None:
         """When it was closed for the last time up to the moment; None where it is open, removed or that is unknown."""
         past = [spell for spell in self.open_spells if spell[0] <= moment]
@@ -64,9 +72,10 @@ def lives(world: World) -> tuple[Life, ...]:
     No template text, and no row that could be either of two known items: those count already.
     """
     documents = {document.path: document for document in (*world.removed_documents, *world.documents)}
+    days = {path: _published(document) for path, document in documents.items()}
     first = _first_seen(world.items)
     return tuple(
-        _life(tracked, documents.get(tracked.path), first, world.now)
+        _life(tracked, documents.get(tracked.path), days.get(tracked.path), first, world.now)
         for tracked in world.items
         if not tracked.item.placeholder and not tracked.candidates
     )
@@ -92,26 +101,33 @@ def _first_seen(items: Iterable[TrackedItem]) -> Mapping[str, dt.datetime]:
     return found
 
 
+def _published(document: PostMortem) -> dt.datetime | None:
+    day = document.completed or document.date
+    return dt.datetime.combine(day, _MIDDAY) if day is not None else None
+
+
 def _life(
-    tracked: TrackedItem, document: PostMortem | None, first: Mapping[str, dt.datetime], now: dt.datetime
+    tracked: TrackedItem,
+    document: PostMortem | None,
+    published: dt.datetime | None,
+    first: Mapping[str, dt.datetime],
+    now: dt.datetime,
 ) -> Life:
-    opened = _opened(tracked, document, first.get(tracked.path), now)
+    opened = _opened(tracked, published, first.get(tracked.path), now)
     ended = None if tracked.ref is not None else tracked.removed_at
     return Life(tracked, document, opened, _open_spells(tracked, opened, ended), ended)
 
 
 def _opened(
-    tracked: TrackedItem, document: PostMortem | None, first: dt.datetime | None, now: dt.datetime
+    tracked: TrackedItem, published: dt.datetime | None, first: dt.datetime | None, now: dt.datetime
 ) -> dt.datetime:
     """When pmtrack first saw it; earlier where the issue is older or the document was imported long after its day."""
     seen = tracked.first_seen or now
     if tracked.issue is not None and tracked.issue.created_at is not None:
         seen = min(seen, tracked.issue.created_at)
-    published = document and (document.completed or document.date)
-    if not published or (first is not None and tracked.first_seen != first):
+    if published is None or (first is not None and tracked.first_seen != first):
         return seen
-    day = dt.datetime.combine(published, _MIDDAY)
-    return day if seen - day > IMPORT_AFTER else seen
+    return published if seen - published > IMPORT_AFTER else seen
 
 
 def _open_spells(

@@ -213,8 +213,9 @@ def _dates(tracked: TrackedItem, moment: dt.datetime) -> tuple[dt.date | None, d
 
 def aged(line: ItemLine, lens: Lens) -> ItemLine:
     """An open item of which nothing but the age differs at the lens's moment."""
-    opened = line.opened or lens.today
-    return replace(line, late_days=_late(line.due, lens), age_days=max(0, (lens.today - opened).days))
+    late, age = _late(line.due, lens), max(0, (lens.today - (line.opened or lens.today)).days)
+    same = (late, age) == (line.late_days, line.age_days)
+    return line if same else replace(line, late_days=late, age_days=age)
 
 
 def _late(due: dt.date | None, lens: Lens) -> int:

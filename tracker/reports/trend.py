@@ -50,6 +50,8 @@ class _Tally:
         self.changes: list[Counter[str]] = [Counter() for _ in weeks]
 
     def add(self, life: Life) -> None:
+        if life.is_settled_by(self.bounds[0]):
+            return
         cohort = life.is_open_at(self.bounds[0])
         for start, end in life.open_spells:
             first = bisect_left(self.bounds, start)

@@ -43,7 +43,9 @@ def post_mortem_for_reports(data: bytes) -> PostMortem:
     document = post_mortem(b"".join(rests))
     if len(document.items) != len(texts):  # an item without places: whose these are would be a guess
         return post_mortem(data)
-    for item, text in zip(document.items, _short(b"\n".join(texts)).split(b"\n"), strict=False):
+    if not texts:
+        return document
+    for item, text in zip(document.items, _short(b"\n".join(texts)).split(b"\n"), strict=True):
         # The value is still being made: nobody has seen it yet.
         object.__setattr__(item, "spans", _Places(text))
     return document
@@ -53,16 +55,9 @@ def post_mortem_for_reports(data: bytes) -> PostMortem:
 _PLACES = b',"spans":{'
 
 
-# No field of an item is called so.
-_SHORT = {
-    b'"start":': b"s",
-    b',"end":': b"e",
-    b',"line":': b"l",
-    b',"column":': b"c",
-    b',"end_line":': b"m",
-    b',"end_column":': b"d",
-}
-_PLACE = re.compile(rb"s(\d+)e(\d+)l(\d+)(?:c(\d+))?(?:m(\d+))?(?:d(\d+))?")
+# A shorter name for each of those that a place of many has; no field of an item is called so.
+_SHORT = ((b',"column":', b"c"), (b',"end_line":', b"m"), (b',"end_column":', b"d"))
+_PLACE = re.compile(rb'"start":(\d+),"end":(\d+),"line":(\d+)(?:c(\d+))?(?:m(\d+))?(?:d(\d+))?')
 _DEFAULTS = Span(0, 0, 1)
 _NAME = re.compile(rb'"(\w+)":\{')
 
@@ -72,14 +67,14 @@ def _head(name: object) -> bytes:
     return f'"{name}":{{'.encode()
 
 
-def _short(text: bytes) -> bytes:
-    for name, short in _SHORT.items():
-        text = text.replace(name, short)
-    return text
+def _short(texts: bytes) -> bytes:
+    for name, short in _SHORT:
+        texts = texts.replace(name, short)
+    return texts
 
 
 class _Places(Mapping[str, Span]):
-    """The places of an item's fields as `"title":{s120e140l7},"due":{...}`, each read when it is asked for."""
+    """The places of an item's fields much as they were stored, each read when it is asked for."""
 
     __slots__ = ("_text",)
 

@@ -50,7 +50,7 @@ class Moment(TypeDecorator[dt.datetime]):
 @lru_cache(maxsize=1024)
 def _of_text(text: str | None) -> dt.datetime | None:
     """The moment of "2026-05-06 10:02:00.000000" (UTC); the moments of one run are one value."""
-    return None if text is None else dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+    return None if text is None else dt.datetime.fromisoformat(f"{text}+00:00")
 
 
 class Table(DeclarativeBase):

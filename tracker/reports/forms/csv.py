@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from tracker.models import Finding
@@ -18,7 +20,7 @@ from tracker.reports.lines import ItemLine
 from tracker.reports.report import Report
 from tracker.reports.review import Review
 
-_DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
+_FORMULA = re.compile(r" *[=+\-@\t\r\n＝＋－＠]")
 _FIELDS = (
     "item_id", "local_id", "title", "status", "owner", "team", "due", "first_due", "late_days", "slips", "slipped_days",
     "opened", "closed", "age_days", "priority", "severity", "category", "incident", "service", "tracker", "issue", "url",
@@ -32,7 +34,7 @@ def parts(report: Report) -> Iterator[str]:
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     yield writer.writerow(COLUMNS)
     for row in _rows(report.values):
-        yield writer.writerow([safe(row.get(name)) for name in COLUMNS])
+        yield writer.writerow(row)
 
 
 class _Line:
@@ -48,17 +50,33 @@ def safe(value: object) -> str:
         return ""
     if isinstance(value, (bool, int, float, dt.date)):
         return str(value)
-    text = str(value).replace("\0", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
+    text = str(value)
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _rows(values: Audit | Review) -> Iterator[Mapping[str, object]]:
+def _rows(values: Audit | Review) -> Iterator[Sequence[str]]:
+    """One cell a column."""
     for section, remark, line in _audit_lines(values) if isinstance(values, Audit) else _review_lines(values):
-        yield {"section": section, "remark": remark, **{name: getattr(line, name) for name in _FIELDS}}
+        yield [section, safe(remark), *map(safe, _fields(line)), ""]
     if isinstance(values, Audit):
         yield from map(_finding, values.findings.findings)
     for name, number in numbers(values):
-        yield {"section": "number", "remark": name, "value": number}
+        yield _row({"section": "number", "remark": name, "value": number})
+
+
+_fields = attrgetter(*_FIELDS)
+
+
+def _row(cells: Mapping[str, object]) -> Sequence[str]:
+    row = [""] * len(COLUMNS)
+    for name, value in cells.items():
+        row[_PLACES[name]] = safe(value)
+    return row
+
+
+_PLACES = {name: number for number, name in enumerate(COLUMNS)}
 
 
 def _audit_lines(audit: Audit) -> Iterator[tuple[str, str, ItemLine]]:
@@ -86,16 +104,18 @@ def _plain(section: str, lines: Iterable[ItemLine]) -> Iterator[tuple[str, str, 
     return ((section, "; ".join(line.flags), line) for line in lines)
 
 
-def _finding(finding: Finding) -> Mapping[str, object]:
+def _finding(finding: Finding) -> Sequence[str]:
     waived = f" (waived: {finding.waived_by})" if finding.waived_by else ""
-    return {
-        "section": "finding",
-        "remark": f"{finding.severity} {finding.code} {finding.slug}: {finding.message}{waived}",
-        "item_id": finding.item_id,
-        "title": finding.item,
-        "path": finding.path,
-        "line": finding.span.line,
-    }
+    return _row(
+        {
+            "section": "finding",
+            "remark": f"{finding.severity} {finding.code} {finding.slug}: {finding.message}{waived}",
+            "item_id": finding.item_id,
+            "title": finding.item,
+            "path": finding.path,
+            "line": finding.span.line,
+        }
+    )
 
 
 def numbers(values: Audit | Review) -> Iterator[tuple[str, float]]:
