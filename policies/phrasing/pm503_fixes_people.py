@@ -54,8 +54,8 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
                 tracked, "title", f"{found[0].strip()!r} fixes people, not the system", _ADVICE, span=span
             )
     for document, items in by_document(world):
-        words = words_of(world, document.path)
-        if words and items and all(words.pattern("training").search(one.item.title) for one in items):
+        spoken = words_of(world, document.path)
+        if spoken and items and all(spoken.pattern("training").search(one.item.title) for one in items):
             span = span_of(items[0].item, "title")
             yield RULE.about(document, "training is the only answer to this incident", _ADVICE, span=span)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.models import Finding, Severity
 from tracker.reports import metrics
-from tracker.reports.history import Life, unidentified
+from tracker.reports.differences import Difference, differences
+from tracker.reports.history import unidentified
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine, flags_at, line_of
 from tracker.reports.periods import Period
 from tracker.reports.trend import Week, trend
-from tracker.world import Event, Hindsight, RunRecord, TrackerHealth
+from tracker.world import Hindsight, RunRecord, TrackerHealth
 
 _DAY = dt.timedelta(days=1)
 
@@ -30,19 +31,6 @@ class Waiver:
     by: str | None = None
     item: str | None = None
     state: str = "active"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that changed with one item since the last audit.
-
-    `kind` is one of `opened`, `reopened`, `became overdue`, `slipped`, `issue gone`, `removed`, `conflict` (new trouble),
-    or `closed`, `no longer overdue` (resolved).
-    """
-
-    kind: str
-    line: ItemLine
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,101 +209,3 @@ def _differing(ledger: Ledger) -> tuple[ItemLine, ...]:
         if "drift" in flags or "conflict" in flags:
             found.append(ledger.line(life))
     return tuple(sorted(found, key=metrics.urgency))
-
-
-def differences(
-    ledger: Ledger, before: Ledger, period: Period
-) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
-    """What became worse and what became better between two moments, each change once."""
-    new: list[Difference] = []
-    resolved: list[Difference] = []
-    for life in ledger.lives:
-        is_new = life.opened > before.moment
-        if is_new or _moved(life, ledger, before, period):
-            for one in _compare(life, ledger.line(life), None if is_new else before.line(life), period):
-                (resolved if one.kind in _RESOLVED else new).append(one)
-    return _sorted(new), _sorted(resolved)
-
-
-def _sorted(found: Sequence[Difference]) -> tuple[Difference, ...]:
-    return tuple(sorted(found, key=lambda one: (_ORDER.index(one.kind), metrics.urgency(one.line))))
-
-
-_RESOLVED = frozenset({"closed", "no longer overdue"})
-_ORDER = (
-    "became overdue",
-    "issue gone",
-    "conflict",
-    "reopened",
-    "slipped",
-    "removed",
-    "opened",
-    "closed",
-    "no longer overdue",
-)
-
-
-def _moved(life: Life, ledger: Ledger, before: Ledger, period: Period) -> bool:
-    """Whether anything can have changed; most items did not, and are passed over quickly."""
-    if life.is_settled_by(period.start):
-        return False
-    events = life.tracked.events
-    if (events and events[-1].at > period.start) or period.holds(life.ended):
-        return True
-    is_open = life.is_open_at(ledger.moment)
-    if is_open != life.is_open_at(before.moment):
-        return True
-    return is_open and (ledger.line(life).late_days > 0) != (before.line(life).late_days > 0)
-
-
-def _compare(life: Life, line: ItemLine, previous: ItemLine | None, period: Period) -> Iterator[Difference]:
-    if period.holds(life.ended):
-        yield Difference("removed", line, "its row is gone and it has no issue")
-        return
-    yield from _status_difference(line, previous)
-    if not line.is_open:
-        return
-    yield from _date_difference(line, previous)
-    for event in life.tracked.events:
-        if event.field in _EVENT_TROUBLE and period.holds(event.at):
-            yield Difference(_EVENT_TROUBLE[event.field], line, _told(event))
-
-
-def _status_difference(line: ItemLine, previous: ItemLine | None) -> Iterator[Difference]:
-    if not line.is_open:
-        if previous is None or previous.is_open:
-            yield Difference("closed", line, _closing(line))
-    elif previous is None:
-        yield Difference("opened", line, _opening(line))
-    elif not previous.is_open:
-        yield Difference("reopened", line, f"was closed {previous.closed or 'before'}")
-
-
-def _date_difference(line: ItemLine, previous: ItemLine | None) -> Iterator[Difference]:
-    was_late = previous is not None and previous.is_open and previous.late_days > 0
-    if line.late_days and not was_late:
-        yield Difference("became overdue", line, f"was due {line.due}")
-    elif was_late and not line.late_days:
-        yield Difference("no longer overdue", line, f"due date moved to {line.due or 'none'}")
-    if previous is not None and line.slips > previous.slips:
-        yield Difference("slipped", line, f"from {previous.due} to {line.due}")
-
-
-_EVENT_TROUBLE = {"gone": "issue gone", "conflict": "conflict"}
-
-
-def _told(event: Event) -> str:
-    return " → ".join(text for text in (event.old, event.new) if text)
-
-
-def _opening(line: ItemLine) -> str:
-    return f"from a {line.severity} incident" if line.severity else ""
-
-
-def _closing(line: ItemLine) -> str:
-    if line.dropped:
-        return "dropped"
-    if line.due is None or line.closed is None:
-        return "done"
-    days = (line.closed - line.due).days
-    return "done on time" if days <= 0 else f"done {days} days late"

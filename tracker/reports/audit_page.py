@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from tracker.models import Finding, Severity
 from tracker.reports import item_tables as items
-from tracker.reports.audit import Audit, Difference, Waiver
+from tracker.reports.audit import Audit, Waiver
+from tracker.reports.differences import Difference
 from tracker.reports.header import (
     age_told,
     backlog_chart,
@@ -84,9 +85,9 @@ def _point(audit: Audit) -> str:
 def _headline(audit: Audit) -> str:
     if not audit.changed:
         return f"Nothing changed since {_point(audit)}."
-    overdue = sum(one.kind == "became overdue" for one in audit.new)
+    overdue = sum("became overdue" in one.kinds for one in audit.new)
     closed = sum(one.kind == "closed" for one in audit.resolved)
-    opened = sum(one.kind == "opened" for one in audit.new)
+    opened = sum("opened" in one.kinds for one in (*audit.new, *audit.resolved))
     parts = [
         f"{count_of(overdue, 'item')} became overdue" if overdue else "",
         f"{opened} opened" if opened else "",
@@ -118,7 +119,7 @@ def _tiles(audit: Audit) -> tuple[Tile, ...]:
 
 
 def _changes(key: str, title: str, found: tuple[Difference, ...], tone: Tone) -> Section:
-    table = items.noted_table(title, [(one.kind, one.line, one.detail) for one in found])
+    table = items.noted_table(title, [(one.told, one.line, one.detail) for one in found])
     return Section(key, title, "", (table,), tone=tone)
 
 

@@ -80,8 +80,8 @@ _PLACES = {name: number for number, name in enumerate(COLUMNS)}
 
 
 def _audit_lines(audit: Audit) -> Iterator[tuple[str, str, ItemLine]]:
-    yield from (("new", f"{one.kind}: {one.detail}", one.line) for one in audit.new)
-    yield from (("resolved", f"{one.kind}: {one.detail}", one.line) for one in audit.resolved)
+    yield from (("new", f"{one.told}: {one.detail}", one.line) for one in audit.new)
+    yield from (("resolved", f"{one.told}: {one.detail}", one.line) for one in audit.resolved)
     yield from _plain("overdue", (line for group in audit.overdue for line in group.lines))
     for name in ("due_soon", "stale", "unowned", "undated", "drift", "unidentified"):
         yield from _plain(name.replace("_", "-"), getattr(audit, name))
