@@ -39,7 +39,8 @@ def inside(draft: Draft, start: int, end: int) -> bool:
     before, after = plain[:start].rstrip(" *_`"), plain[end : draft.stop].lstrip(" *_`")
     led_in = fold(before) in _REF_WORDS
     if before.endswith(("(", "[", "（", ",")) or not before or led_in:
-        return (not before or led_in) and not after.startswith((":", "-", "–", "—", "：", ")", "]"))
+        opens = after.startswith((":", "-", "–", "—", "：", ")", "]")) or after[:1].isupper()
+        return (not before or led_in) and not opens
     if before.endswith((":", "：")) and after.startswith(_DASHES):
         return False
     rest = _rest(draft, end)

@@ -14,6 +14,17 @@ _WINDOW = 4096
 _PROBE = 60
 
 
+def _led(pieces: list[Piece]) -> list[Piece]:
+    """The pieces, of which the first ones that were not found stand where the first one does that was."""
+    found = next((index for index, piece in enumerate(pieces) if piece.end > piece.start), 0)
+    at = pieces[found].start
+    return [Piece(piece.at, at, at) for piece in pieces[:found]] + pieces[found:]
+
+
+_FEW = 2
+"""Words of a text that are looked for where the whole is not found: the first may be made up (":done:")."""
+
+
 class Builder:
     """The blocks so far, and the one that is being put together.
 
@@ -78,13 +89,27 @@ class Builder:
         if found >= 0 and data.startswith(raw, found):
             self.cursor = found + len(raw)
             return found, self.cursor
-        if found < 0:
-            word = raw.split(b" ", 1)[0]
-            found = data.find(word, self.cursor, self.cursor + _WINDOW) if word else -1
+        words = raw.split(b" ", _FEW)[:_FEW] if found < 0 else ()
+        for word in filter(None, words):
+            found = data.find(word, self.cursor, self.cursor + _WINDOW)
+            if found >= 0:
+                break
         if found < 0:
             return self.cursor, self.cursor
         self.cursor = found + 1
         return found, found
+
+    def footnote(self, label: str) -> None:
+        """A reference to a footnote stands here."""
+        self._marks.append(Mark("footnote", self._size, self._size, label))
+
+    def take_footnote(self, label: str, since: int) -> None:
+        """What was put out since is the text of a footnote, and no paragraph of the document."""
+        self.flush()
+        texts = [block.text for block in self.out[since:] if isinstance(block, Paragraph)]
+        texts += [text for block in self.out[since:] if isinstance(block, Entry) for text in block.texts]
+        del self.out[since:]
+        self.source.footnotes.setdefault(label, []).extend(texts)
 
     def open_mark(self, key: object, kind: str, value: str = "") -> None:
         """Text from here on has this mark until `close_marks` with the same key."""
@@ -108,6 +133,7 @@ class Builder:
         self._parts, self._pieces, self._marks, self._size = [], [], [], 0
         if not plain.strip():
             return None
+        pieces = _led(pieces)
         start = pieces[0].start
         return Text(
             self.source,

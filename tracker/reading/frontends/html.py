@@ -71,6 +71,8 @@ class _Walk:
         self.skipping: Element | None = None
         self.lines = lines
         self.comments: list[Block] = []
+        self.notes: Element | None = None
+        self.since = 0
 
     def walk(self, data: bytes) -> list[Block]:
         root = _parsed(data)
@@ -85,6 +87,8 @@ class _Walk:
                 self._end(node)
                 if self.skipping is node:
                     self.skipping = None
+                if self.notes is node:
+                    self.notes = None
             if event != "start" and node.tail and self.skipping is None and node is not root:
                 self.builder.text(node.tail)
         self.builder.finish()
@@ -142,6 +146,8 @@ class _Walk:
         """A block opens; some carry facts about the incident in their attributes."""
         self.builder.flush()
         classes = node.get("class") or ""
+        if node.get("role") == "doc-endnotes" or "footnotes" in classes.split():
+            self.notes = node
         if "checkbox-on" in classes or "checkbox-off" in classes:
             self.builder.check("checkbox-on" in classes)
         times = {
@@ -177,10 +183,19 @@ class _Walk:
 
     def item(self, node: Element) -> None:
         """An entry opens; Confluence and GitHub mark tasks by class."""
+        if self.notes is not None and node.get("id"):
+            self.builder.flush()
+            self.since = len(self.builder.out)
         self.builder.start_entry()
         classes = (node.get("class") or "").split()
         if node.get("data-inline-task-id") is not None or "task-list-item" in classes:
             self.builder.check("checked" in classes)
+
+    def end_item(self, node: Element) -> None:
+        """An entry closes; those of the notes at the end of a page are its footnotes."""
+        self.builder.end_entry()
+        if self.notes is not None and node.get("id"):
+            self.builder.take_footnote(node.get("id") or "", self.since)
 
     def task(self, node: Element) -> None:
         """A task of the Confluence storage format."""
@@ -212,13 +227,32 @@ class _Walk:
             self.builder.open_mark(node, "strike" if style else "")
 
     def link(self, node: Element) -> None:
-        """A link."""
+        """A link; to a footnote, back from one, or, in a task of Confluence, to whom it is assigned."""
+        classes = (node.get("class") or "").split()
+        if "footnote-ref" in classes or node.get("role") == "doc-noteref":
+            self.builder.footnote((node.get("href") or "").partition("#")[2])
+            self.skipping = node
+            return
+        if "footnote-back" in classes or node.get("role") == "doc-backlink":
+            self.skipping = node
+            return
+        if "confluence-userlink" in classes and _in_task(node):
+            self._states("owner", "".join(node.itertext()), node)
+            return
         self.builder.open_mark(node, "link", _target(node.get("href") or ""))
 
     def moment(self, node: Element) -> None:
-        """A date that only its attribute tells (Confluence storage format)."""
-        if node.get("datetime") and not (node.text or "").strip():
+        """A date that only its attribute tells (Confluence storage format); in a task the day it is due."""
+        if node.get("datetime") and _in_task(node):
+            self._states("due", node.get("datetime") or "", node)
+        elif node.get("datetime") and not (node.text or "").strip():
             self.builder.text(f", {node.get('datetime')} ")
+
+    def _states(self, label: str, value: str, node: Element) -> None:
+        """A field of a task, which its page shows without a label."""
+        if value.strip():
+            self.builder.text(f" ({label}: {value.strip()}) ", exact=False)
+            self.skipping = node
 
     def user(self, node: Element) -> None:
         """A mentioned person (Confluence storage format)."""
@@ -261,6 +295,12 @@ def _target(url: str) -> str:
     return url
 
 
+def _in_task(node: Element) -> bool:
+    """Whether an element stands in a task of a page that Confluence exported."""
+    entry = next(node.iterancestors("li"), None)
+    return entry is not None and entry.get("data-inline-task-id") is not None
+
+
 def _is_body(node: Element) -> bool:
     """Whether an element is the text that a link of Confluence's storage format shows."""
     return isinstance(node.tag, str) and node.tag.endswith("link-body")
@@ -299,7 +339,7 @@ _ENDS: Mapping[str, _Handler] = {
     "ul": lambda walk, _node: walk.builder.end_list(),
     "ol": lambda walk, _node: walk.builder.end_list(),
     "ac:task-list": lambda walk, _node: walk.builder.end_list(),
-    "li": lambda walk, _node: walk.builder.end_entry(),
+    "li": _Walk.end_item,
     "ac:task": lambda walk, _node: walk.builder.end_entry(),
     "table": lambda walk, _node: walk.builder.end_table(),
     "tr": lambda walk, _node: walk.builder.end_row(),

@@ -60,7 +60,11 @@ def _shown(found: re.Match[bytes]) -> bytes:
     """What a template shows that only marks up a word ({{done}}, {{phab|T123}}), byte for byte of the same length."""
     start, end = found.span(1)
     at = found.start()
-    return b" " * (start - at) + found[1] + b" " * (found.end() - end)
+    if b"|" in found[0]:
+        return b" " * (start - at) + found[1] + b" " * (found.end() - end)
+    return (
+        b" " * (start - at - 1) + b"(" + found[1] + b")" + b" " * (found.end() - end - 1)
+    )  # a state of its own
 
 
 _TEMPLATE = re.compile(

@@ -21,7 +21,6 @@ _SKIPPED = (
     "raw",
     "target",
     "literal_block",
-    "problematic",
     "image",
     "figure",
     "math_block",
@@ -83,6 +82,8 @@ def _tamed(text: str) -> str:
     )
 
 
+_ROLE = re.compile(r":(?P<name>[\w:+.-]{1,40}):`(?P<text>[^`<]{1,200}?)\s*(?:<[^`>]*>)?`$")
+_ISSUE_ROLES = ("issue", "pr", "pull", "bug", "ticket", "gh")
 _BLANK_LINE = re.compile(r"(\n[ \t]*\r?\n)")
 
 
@@ -130,6 +131,30 @@ class _Walk:
         self.level += 1
         self._children(node)
         self.level -= 1
+
+    def _problematic(self, node: Any) -> None:
+        """A role that docutils does not know (":issue:`12`", ":ref:`alerts <a>`") shows what stands in it."""
+        found = _ROLE.match(node.astext())
+        if found:
+            number = found["name"] in _ISSUE_ROLES and found["text"].isdecimal()
+            self.builder.text(f" #{found['text']}" if number else f" {found['text']}", exact=not number)
+
+    def _topic(self, node: Any) -> None:
+        """A box; the table of contents repeats headings that stand further on."""
+        if "contents" not in node["classes"]:
+            self._children(node)
+
+    def _footnote_reference(self, node: Any) -> None:
+        self.builder.footnote(str(node.get("refid", "")))
+
+    def _footnote(self, node: Any) -> None:
+        self.builder.flush()
+        since = len(self.builder.out)
+        for child in node.children:
+            if child.tagname != "label":
+                self._node(child)
+        for label in node["ids"]:
+            self.builder.take_footnote(label, since)
 
     def _title(self, node: Any) -> None:
         self.builder.flush()
