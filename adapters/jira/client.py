@@ -8,6 +8,7 @@ when Jira provably did nothing.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import logging
 import threading
 from collections.abc import Mapping
@@ -31,6 +32,9 @@ FIRST_BACKOFF_S = 1.0
 LONGEST_BACKOFF_S = 30.0
 UNTOLD_WAIT_S = 10.0
 """Waited after a 429 that does not say how long; doubled each time (the gateway in front of Jira Cloud sends such)."""
+
+BLOCKED = "blocked"
+LONGEST_KEPT = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,7 @@ class Client:
         self._jira: JIRA | None = None
         self._lock = threading.Lock()
         self._date: dt.datetime | None = None
-        self._blocked_until: dt.datetime | None = None
-        self._blocked_why = ""
+        self._blocked_until, self._blocked_why = _kept(context)
 
     def read(
         self,
@@ -256,6 +259,9 @@ class Client:
         with self._lock:
             if self._blocked_until is None or until > self._blocked_until:
                 self._blocked_until, self._blocked_why = until, why
+                if seconds > self._options.longest_wait_s:
+                    # The run ends before that time; the next ones send nothing until then either.
+                    self._context.memory[BLOCKED] = json.dumps([until.isoformat(), why])
 
     def _still_blocked(self) -> float | None:
         if self._blocked_until is None:
@@ -287,6 +293,17 @@ class Client:
 
     def _scrub(self, error: Exception) -> str:
         return self._credentials.scrub(failures.in_words(error))
+
+
+def _kept(context: TrackerContext) -> tuple[dt.datetime | None, str]:
+    """Until when Jira told an earlier run to wait, and why; at most a day counts."""
+    try:
+        told, why = json.loads(context.memory.get(BLOCKED, "null"))
+        until = dt.datetime.fromisoformat(told)
+        left = until - context.now()
+    except (ValueError, TypeError):
+        return None, ""
+    return (until, str(why)) if dt.timedelta() < left <= LONGEST_KEPT else (None, "")
 
 
 def _answer(response: requests.Response) -> Answer:

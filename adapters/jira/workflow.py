@@ -55,7 +55,7 @@ class Workflow:
             yield Problem("workflow: issues can be closed and reopened", Severity.INFO, ok=True)
         silent = [names[key] for key in statuses if key not in ways]
         if silent:
-            told = f"the ways out of {', '.join(silent)} are seen once an issue stands there"
+            told = f"the ways out of {', '.join(silent)} are seen once an issue stands in them"
             yield Problem(f"workflow: {told}", Severity.INFO, ok=True)
 
     def _statuses(self) -> dict[str, Mapping[str, Any]]:
@@ -160,4 +160,5 @@ def shown(names: Mapping[str, str], categories: Mapping[str, str]) -> str:
     by_category: dict[str, list[str]] = {}
     for key, name in names.items():
         by_category.setdefault(categories[key], []).append(name)
-    return "; ".join(f"{category}: {', '.join(found)}" for category, found in by_category.items())
+    told = {"new": "to do", "indeterminate": "in progress"}
+    return "; ".join(f"{told.get(each, each)}: {', '.join(found)}" for each, found in by_category.items())

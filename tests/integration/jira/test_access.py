@@ -39,15 +39,17 @@ def test_an_e_mail_in_the_environment_does_not_disturb_data_center(datacenter: B
     assert authorization(datacenter) == f"Bearer {TOKEN}"
 
 
-def test_scoped_and_oauth_tokens_go_through_the_gateway(cloud: Bench) -> None:
+@pytest.mark.parametrize("auth", ["basic", "bearer"])
+def test_scoped_and_oauth_tokens_go_through_the_gateway(cloud: Bench, auth: str) -> None:
     options: dict[str, Any] = {
         "cloud_id": CLOUD_ID,
         "gateway": f"{cloud.server.url}/ex/jira",
         "url": "https://acme.atlassian.net",
     }
-    tracker = cloud.tracker(auth="bearer", **options)
+    tracker = cloud.tracker(auth=auth, **options)
     (issue,) = created(tracker.create([new_issue()]))
-    assert authorization(cloud) == f"Bearer {TOKEN}"
+    basic = "Basic " + base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
+    assert authorization(cloud) == (basic if auth == "basic" else f"Bearer {TOKEN}")
     assert issue.ref.url == "https://acme.atlassian.net/browse/OPS-1"
     assert tracker.owns("https://acme.atlassian.net/browse/OPS-1")
 

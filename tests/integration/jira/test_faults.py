@@ -137,6 +137,25 @@ def test_a_long_wait_puts_the_creates_off_and_nothing_is_sent_meanwhile(either: 
     assert either.clock.slept == []
 
 
+def test_a_long_wait_is_kept_by_the_next_runs_too(either: Bench) -> None:
+    either.server.faults.append(rate_limited("1800", **BULK))
+    list(either.tracker().create([new_issue()]))
+    either.clock.forward(minutes=20)
+    either.server.forget()
+    (early,) = either.tracker().create([new_issue()])
+    assert isinstance(early.outcome, NotSent)
+    assert 0 < (early.outcome.retry_after_s or 0) <= 600
+    assert either.server.requests == []
+    either.clock.forward(minutes=11)
+    created(either.tracker().create([new_issue()]))
+
+
+@pytest.mark.parametrize("kept", ["", "[1]", '["soon", "x"]', '["2031-01-01T00:00:00+00:00", "x"]', "{}"])
+def test_a_wait_that_cannot_be_meant_is_not_kept(cloud: Bench, kept: str) -> None:
+    cloud.memory["blocked"] = kept
+    created(cloud.tracker().create([new_issue()]))
+
+
 def test_a_person_who_asked_to_wait_waits_as_long_as_it_takes(either: Bench) -> None:
     either.server.faults.append(rate_limited("1800", **BULK))
     created(either.tracker(wait=True).create([new_issue()]))

@@ -133,6 +133,14 @@ def test_losing_the_sight_of_a_whole_project_costs_a_bounded_number_of_reads(dat
     assert len(datacenter.server.requests) == 1
 
 
+def test_an_issue_of_an_archived_project_is_not_called_gone(cloud: Bench) -> None:
+    reading = seeded(cloud)
+    cloud.site.delete(reading.names[0])
+    cloud.site.projects["OPS"].archived = True
+    (told,) = cloud.tracker().fetch(reading.names[:1])
+    assert told == Unreadable(reading.names[0], "project OPS is archived")
+
+
 def test_a_project_that_could_not_be_examined_is_examined_again(cloud: Bench) -> None:
     reading = seeded(cloud)
     cloud.site.delete(reading.names[0])

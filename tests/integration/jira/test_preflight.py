@@ -94,7 +94,7 @@ def test_fields_that_closing_asks_for_are_named(either: Bench) -> None:
 
 def test_a_status_without_an_issue_is_not_judged(either: Bench) -> None:
     problems = told(either)
-    assert said(problems, "are seen once an issue stands there").ok
+    assert said(problems, "are seen once an issue stands in them").ok
     assert not [each for each in problems if "no way" in each.message]
 
 
@@ -141,11 +141,15 @@ def test_what_else_is_missing_is_told_with_the_first_issue(either: Bench) -> Non
     assert ["may not link" in str(each) for each in warnings] == [True, False]
 
 
-def test_the_permissions_are_asked_once_a_run(either: Bench) -> None:
+def test_permissions_and_the_create_screen_are_read_once_a_run(either: Bench) -> None:
     tracker = either.tracker()
     created(tracker.create([new_issue("One")]))
     created(tracker.create([new_issue("Two")]))
-    assert [each.path for each in either.server.requests].count("mypermissions") == 1
+    paths = [each.path for each in either.server.requests]
+    assert paths.count("mypermissions") == 1
+    assert (
+        sum(path.startswith("issue/createmeta/") for path in paths) == 2
+    )  # the types, and the fields of ours
 
 
 def test_ways_are_found_through_other_statuses_and_unknown_ones_are_no_dead_end() -> None:

@@ -74,3 +74,10 @@ def test_a_colour_says_how_much_attention_an_action_deserves() -> None:
     styles = [line[0][1] for line in plan_lines([CONFLICT], 200)]
     assert styles[:2] == ["bold", "bold"]
     assert styles[3] == "bold red"
+
+
+def test_a_write_that_cannot_succeed_says_so_in_the_plan() -> None:
+    record = ActionRecord(
+        "create", "Add an alert", "1", "a.md", 3, reason="new action item", outcome="failed", error="OPS requires 'Team'"
+    )
+    assert any("cannot be done: OPS requires 'Team'" in line for line in printed(200, record))

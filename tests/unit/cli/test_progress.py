@@ -66,3 +66,11 @@ def test_a_quiet_run_says_nothing_while_it_waits(monkeypatch: pytest.MonkeyPatch
     progress.announce(UNTIL)
     progress.close()
     assert terminal.getvalue() == ""
+
+
+def test_what_will_not_work_is_said_beside_the_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    TerminalProgress(quiet=True).warned(["jira: the create screen requires 'Team'", "owner Nora: nobody"])
+    TerminalProgress(show=False).warned(["stands in the JSON output"])
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == ["jira: the create screen requires 'Team'", "owner Nora: nobody"]
