@@ -78,6 +78,13 @@ def test_a_colour_says_how_much_attention_an_action_deserves() -> None:
 
 def test_a_write_that_cannot_succeed_says_so_in_the_plan() -> None:
     record = ActionRecord(
-        "create", "Add an alert", "1", "a.md", 3, reason="new action item", outcome="failed", error="OPS requires 'Team'"
+        "create",
+        "Add an alert",
+        "1",
+        "a.md",
+        3,
+        reason="new action item",
+        outcome="failed",
+        error="OPS requires 'Team'",
     )
     assert any("cannot be done: OPS requires 'Team'" in line for line in printed(200, record))
