@@ -130,7 +130,7 @@ def changes(
     try:
         result = _since(repository, cursor, wanted) if cursor else _everything(repository, wanted)
     except AdapterError as error:
-        return Changes((), text, complete=False, reason=error.message)
+        return Changes((), text, complete=False, reason=error.message, hint=error.hint)
     journal.cursor = result.cursor
     told = read_cursor(result.cursor)
     journal.since = told.newest if told else _EPOCH

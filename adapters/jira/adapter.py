@@ -108,7 +108,7 @@ class JiraTracker:
         try:
             pull = self._opened.pull
         except AdapterError as error:
-            return Changes((), cursor, complete=False, reason=error.message)
+            return Changes((), cursor, complete=False, reason=error.message, hint=error.hint)
         return pull.changes(cursor, ids)
 
     def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:

@@ -118,7 +118,7 @@ class Pull:
             told = self._told_since(since)
             at = self._client.server_now()
         except AdapterError as error:
-            return Changes((), cursor, complete=False, reason=error.message)
+            return Changes((), cursor, complete=False, reason=error.message, hint=error.hint)
         seen = Seen.load(self._memory.get(MEMORY, ""))
         asked = set(wanted)
         news = [each for each, times in told.items() if each in asked and not seen.covers(int(each), *times)]

@@ -90,7 +90,7 @@ class LocalTracker:
                 return Changes((), cursor)
             contents = self._file.read()
         except AdapterError as error:
-            return Changes((), cursor, complete=False, reason=error.message)
+            return Changes((), cursor, complete=False, reason=error.message, hint=error.hint)
         results = [_result(key, contents.record(key)) for key in ids]
         found = tuple(result.issue for result in results if isinstance(result, Found))
         gone = tuple(result for result in results if isinstance(result, Gone))

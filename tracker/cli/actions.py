@@ -68,10 +68,15 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
         yield f"{_counts(writes, dry_run=dry_run)}. {world}."
     failed = sum(record.outcome == "failed" for record in report.actions)
     deferred = sum(record.outcome == "deferred" for record in report.actions)
-    if (failed or deferred) and dry_run:
-        yield f"As things are, {failed} would fail and {deferred} be put off; see above why."
-    elif failed or deferred:
-        yield f"Not done: {failed} failed, {deferred} put off. What was done is recorded; run the same command again."
+    undone_counts = [
+        f"{number} {word}"
+        for number, word in ((failed, "would fail" if dry_run else "failed"), (deferred, "put off"))
+        if number
+    ]
+    if undone_counts and dry_run:
+        yield f"As things are, {', '.join(undone_counts)}; see above why."
+    elif undone_counts:
+        yield f"Not done: {', '.join(undone_counts)}; see above why. What was done is recorded; the next run goes on from there."
     if dry_run and writes:
         yield "Nothing was written. `pmtrack sync` with the same arguments does it."
 

@@ -33,16 +33,51 @@ _HEADER = ("Action", "Line", "Item", "Owner", "Due", "Issue", "Why")
 _FIXED = (0, 1, 4, 5)
 _READABLE = 45  # columns below which a reason stands under its row rather than in a column of its own
 _INDENT = 10
+_MANY = 3  # for so many items a reason is given with each, for more of them once
 _GAP = " " * GAP
 
 
 def plan_lines(actions: Sequence[ActionRecord], width: int) -> Iterator[Line]:
-    """The plan, line by line.
+    """The plan, line by line. What many items wait for is said once.
 
     Args:
         actions: The plan; looked through twice, so that no row of it is kept.
         width: Columns of the terminal.
     """
+    common = _common(actions)
+    rows = [record for record in actions if _waits_for(record) not in common] if common else actions
+    if rows:
+        yield from _table(rows, width)
+    for number, (why, waiting) in enumerate(common.items()):
+        if rows and not number:
+            yield ()
+        items = f"{len(waiting)} action items in {_documents(waiting)} wait: {why}"
+        for each, line in enumerate(wrapped(items, width - _INDENT)):
+            yield (
+                ("" if each else "skip", _STYLES["skip"]),
+                (" " * (_INDENT if each else _INDENT - 4) + line, ""),
+            )
+
+
+def _common(actions: Sequence[ActionRecord]) -> dict[str, list[ActionRecord]]:
+    """Reasons for which more than `_MANY` items wait, with those."""
+    found: dict[str, list[ActionRecord]] = {}
+    for record in actions:
+        if why := _waits_for(record):
+            found.setdefault(why, []).append(record)
+    return {why: waiting for why, waiting in found.items() if len(waiting) > _MANY}
+
+
+def _waits_for(record: ActionRecord) -> str:
+    return _why(record) if record.action == "skip" and record.outcome == "deferred" else ""
+
+
+def _documents(records: Sequence[ActionRecord]) -> str:
+    number = len({record.document for record in records})
+    return one_line(records[0].document) if number == 1 else f"{number} documents"
+
+
+def _table(actions: Sequence[ActionRecord], width: int) -> Iterator[Line]:
     natural = _natural(map(_plan_row, actions))
     widths = fit(natural, width, _FIXED)
     below = widths[-1] < min(_READABLE, natural[-1])

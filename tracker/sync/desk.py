@@ -27,6 +27,7 @@ class Desk:
     Attributes:
         adapter: None if it could not be opened.
         trouble: Why nothing (more) can be done there in this run.
+        advice: What a person can do about the trouble.
         intents: Writes of earlier runs whose outcome was unknown when this run began.
         changed: The settings that concern it are not those of the last run.
     """
@@ -38,6 +39,7 @@ class Desk:
     settled: Settled = field(default_factory=Settled)
     intents: Sequence[IntentRecord] = ()
     trouble: str | None = None
+    advice: str | None = None
     fingerprint: str = ""
 
     @property
@@ -57,7 +59,7 @@ class Desk:
         try:
             return self.adapter.resolve(names, tuple(settings.people.values()))
         except AdapterError as error:
-            self.trouble = error.message
+            self.trouble, self.advice = error.message, error.hint
             return {}
 
     def kept(self, now: dt.datetime) -> TrackerRecord:
@@ -89,7 +91,7 @@ def open_desk(
     try:
         desk.adapter = open_tracker(name)
     except AdapterError as error:
-        desk.trouble = error.message
+        desk.trouble, desk.advice = error.message, error.hint
     return desk
 
 
@@ -103,7 +105,7 @@ def ask(desk: Desk, store: Store, now: dt.datetime, *, again: Sequence[str]) -> 
         if creates:
             desk.settled = settle(desk.adapter, creates)
     except AdapterError as error:
-        desk.trouble = error.message
+        desk.trouble, desk.advice = error.message, error.hint
         return
     desk.pulled = pull(
         desk.adapter,
@@ -113,7 +115,7 @@ def ask(desk: Desk, store: Store, now: dt.datetime, *, again: Sequence[str]) -> 
         again=[*dict.fromkeys([*again, *reread])],
         everything=desk.changed,
     )
-    desk.trouble = desk.pulled.trouble
+    desk.trouble, desk.advice = desk.pulled.trouble, desk.pulled.advice
 
 
 def route_of(path: str, settings: Settings) -> str:

@@ -26,6 +26,7 @@ class Pulled:
         cursor: For the next incremental read.
         full: Everything was read.
         trouble: Why the read was cut short, None if it was not.
+        advice: What a person can do about it.
     """
 
     issues: dict[str, Issue] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Pulled:
     cursor: str | None = None
     full: bool = False
     trouble: str | None = None
+    advice: str | None = None
 
     def take(self, result: FetchResult) -> None:
         """Note one result."""
@@ -81,7 +83,7 @@ def pull(
         for result in tracker.fetch(missing) if missing else ():
             pulled.take(result)
     except AdapterError as error:
-        pulled.trouble = error.message
+        pulled.trouble, pulled.advice = error.message, error.hint
     _drop_unchanged(store, tracker.name, pulled, keep=set(again))
     return pulled
 
@@ -94,7 +96,7 @@ def _incrementally(tracker: Tracker, store: Store, cursor: str | None, pulled: P
     pulled.gone.update({each.id: each.reason for each in changes.gone})
     pulled.unreadable.update({each.id: each.reason for each in changes.unreadable})
     if not changes.complete:
-        pulled.trouble = changes.reason or "the read was cut short"
+        pulled.trouble, pulled.advice = changes.reason or "the read was cut short", changes.hint
         return
     pulled.cursor = changes.cursor
     if full:

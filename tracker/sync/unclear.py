@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.identity import Place
@@ -22,18 +24,19 @@ def unclear_rows(sighting: Sighting, store: Store) -> list[Planned]:
     told = []
     for place, ambiguity in sorted(unclear.items(), key=lambda pair: pair[0]):
         subject = _subject(sighting, place)
-        names = "; ".join(_named(known[item_id]) for item_id in ambiguity.candidates if item_id in known)
-        reason = f"this row could be: {names} ({ambiguity.reason}). Settle it with `pmtrack link`"
+        named = [_named(known[item_id]) for item_id in ambiguity.candidates if item_id in known]
+        reason = f"{ambiguity.reason}: it could be {' or '.join(named)}"
+        settle = _command(subject, [known[item_id] for item_id in ambiguity.candidates if item_id in known])
         record = ActionRecord(
             "skip",
             subject.item.title,
             "",
             subject.shown,
             subject.item.line,
-            reason=reason,
+            reason=f"{reason}. Say which: {settle}",
             outcome="deferred",
         )
-        told.append(Planned(subject, replace(record, error="it is not clear which item this is")))
+        told.append(Planned(subject, replace(record, error=record.reason)))
     return told
 
 
@@ -43,6 +46,14 @@ def _subject(sighting: Sighting, place: Place) -> Subject:
     return Subject("", "", item, document, place.path, sighting.shown(place.path), "")
 
 
+def _command(subject: Subject, candidates: Sequence[ItemRecord]) -> str:
+    """What a person types to settle the row, with the first issue that it could have."""
+    row = shlex.quote(f"{subject.shown}:{subject.item.line}")
+    issue = next((each.link.key for each in candidates if each.link), None)
+    new = f"`pmtrack link {row} --new` for a new item"
+    return f"`pmtrack link {row} {issue}`, or {new}" if issue else new
+
+
 def _named(record: ItemRecord) -> str:
     issue = f" ({record.link.key})" if record.link else ""
-    return f'"{record.item.title}"{issue} of {record.path}'
+    return f'"{record.item.title}"{issue} of {record.path}, line {record.item.line}'

@@ -341,7 +341,7 @@ def test_an_ambiguous_row_is_told_and_nothing_is_created(stage: Stage) -> None:
         report = stage.sync()
         record = only(report)
         assert (record.action, record.outcome) == ("skip", "deferred")
-        assert "Settle it with `pmtrack link`" in record.reason
+        assert "Say which: `pmtrack link" in record.reason
     assert len(stage.issues) == 2
     with stage.store() as store:
         unclear = [item for item in store.world().items if item.candidates]

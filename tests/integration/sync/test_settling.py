@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from tests.integration.sync.stage import Stage, document, linked, lose_the_state, names, rebuilt, row
+from tracker import faults
 from tracker.errors import StateError, UserError
 from tracker.state.store import open_store
+from tracker.state.tables import Intent
 from tracker.state.transfer import export_lines, import_lines
 from tracker.sync import settling
 from tracker.sync.rebuild import Rebuilt
@@ -154,3 +157,24 @@ def test_an_exported_state_is_imported_as_it_was(stage: Stage, tmp_path: Path) -
 def test_what_is_no_export_is_refused(stage: Stage, text: str) -> None:
     with stage.store() as store, pytest.raises(StateError):
         import_lines(store, [text])
+
+
+def test_a_damaged_journal_stops_the_run_before_anything_is_written(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(point: str) -> None:
+        if point == "after-commit":
+            raise KeyboardInterrupt
+
+    stage.write("a.md", document(row(ALERT)))
+    monkeypatch.setattr(faults, "reach", die)
+    with pytest.raises(KeyboardInterrupt):
+        stage.sync()
+    before = stage.issues
+    with stage.store() as store, store.engine.begin() as connection:
+        assert store.open_intents()
+        connection.execute(update(Intent).values(payload='{"title": "something else"}'))
+    stage.write("b.md", document(row(RUNBOOK), incident="INC-8"))
+    with pytest.raises(StateError, match="the journal is damaged: entry 1"):
+        stage.sync()
+    assert stage.issues == before

@@ -45,7 +45,7 @@ def test_only_a_create_is_shown_as_a_new_issue() -> None:
 def test_a_dry_run_does_not_claim_to_have_recorded_anything() -> None:
     report = SyncReport((SKIPPED,), exit_code=ExitCode.PARTIAL, documents=1, items=2)
     said = list(summary_lines(report, dry_run=True))
-    assert said[-1] == "As things are, 1 would fail and 0 be put off; see above why."
+    assert said[-1] == "As things are, 1 would fail; see above why."
     assert "recorded" not in " ".join(said)
     assert "What was done is recorded" in list(summary_lines(report, dry_run=False))[-1]
 
@@ -88,3 +88,22 @@ def test_a_write_that_cannot_succeed_says_so_in_the_plan() -> None:
         error="OPS requires 'Team'",
     )
     assert any("cannot be done: OPS requires 'Team'" in line for line in printed(200, record))
+
+
+def test_what_many_items_wait_for_is_said_once() -> None:
+    waiting = [
+        replace(
+            SKIPPED,
+            document=f"docs/{number}.md",
+            outcome="deferred",
+            reason="far: no token",
+            error="far: no token",
+        )
+        for number in range(4)
+    ]
+    lines = printed(100, CONFLICT, *waiting)
+    assert lines[-1] == "skip      4 action items in 4 documents wait: far: no token"
+    assert sum("far: no token" in line for line in lines) == 1
+    assert any(line.startswith("conflict") for line in lines)
+    assert printed(100, *waiting) == lines[-1:]
+    assert sum("far: no token" in line for line in printed(100, *waiting[:3])) == 3
