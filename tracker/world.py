@@ -112,8 +112,9 @@ class Hindsight:
 
     Attributes:
         begins: When the state saw its first document, UTC; None for a state that has seen none.
-        reread: Documents that were there on the day and were read again after it: the history keeps what became of their
-            items, their titles, severities and other headers are those of the latest reading.
+        reread: Documents that were there on the day and were read again after it, where the state did not keep former headers
+            yet (one of an older pmtrack): what became of their items is known, their titles, severities and other headers are
+            those of the latest reading.
     """
 
     begins: dt.datetime | None
@@ -129,7 +130,7 @@ class World:
         has_state: Whether identity and history are known.
         has_trackers: Whether issues are known.
         open_intents: Creates of unknown outcome that no run has settled yet.
-        removed_documents: Documents that are not there any more, as last read: the past of their items counts on.
+        removed_documents: Documents that are not there (any more), as last read: the past of their items counts on.
         hindsight: Of a past day, None for now.
     """
 

@@ -39,7 +39,7 @@ def hindsight_told(hindsight: Hindsight | None, moment: dt.datetime, timezone: s
     if not hindsight.reread:
         return ()
     many = count_of(hindsight.reread, "document was", "documents were")
-    told = f"documents: {many} read again after that day; titles, severities and headers are those of the latest reading"
+    told = f"documents: {many} read again after that day, which an older pmtrack did not keep; titles, severities and headers are those of the latest reading"
     return (Cell(told, tone=Tone.WARN),)
 
 

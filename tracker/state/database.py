@@ -17,7 +17,7 @@ from tracker.errors import StateError, UserError
 from tracker.state.faults import explained
 from tracker.state.tables import Table
 
-SCHEMA = "0002"  # the newest revision in migrations/versions
+SCHEMA = "0003"  # the newest revision in migrations/versions
 ADVISORY_KEY = 0x706D7472  # "pmtr"; PostgreSQL's advisory locks are numbers
 BUSY_TIMEOUT_S = 5.0  # how long SQLite waits for another writer before it says "locked"
 

@@ -177,7 +177,7 @@ class Store:
         Args:
             now: The moment for which is asked; the clock's by default.
             people: The people map of the configuration.
-            as_of: Tell what was known and true at that moment, from the history. Documents are as last read.
+            as_of: Tell what was known and true at that moment, from the history.
         """
         from tracker.state.worldview import world_at
 

@@ -95,6 +95,15 @@ class Document(Table):
     __table_args__ = (Index("ix_documents_ambiguous", "path", sqlite_where=text("ambiguous IS NOT NULL")),)
 
 
+class FormerHeader(Table):
+    """What a document said of itself until it was changed: a `PostMortem` without items; see `tracker.state.headers`."""
+
+    __tablename__ = "former_headers"
+    path: Mapped[str] = mapped_column(_BYTEWISE, primary_key=True)
+    until: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    payload: Mapped[bytes]
+
+
 class Item(Table):
     """An action item with its identity. `payload` is the `ActionItem` as last read, as JSON, without spans.
 

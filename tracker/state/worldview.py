@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tracker.models import ActionItem, Issue, Person, PostMortem, Status
-from tracker.state import reader
+from tracker.state import headers, reader
 from tracker.state.records import DocumentRecord
 from tracker.state.tables import Conflict, Document, Intent, ObservedChange, Run, TrackerMemory
 from tracker.world import Event, Hindsight, RunRecord, Side, TrackedItem, TrackerHealth, World
@@ -35,7 +35,7 @@ def world_at(
         items += _unidentified(reader.documents(connection), documents, items)
     else:
         items = [item for item in items if item.first_seen is None or item.first_seen <= as_of]
-    here, removed, hindsight = _documents_at(connection, documents, as_of)
+    here, removed, hindsight = _documents_at(connection, documents, items, as_of)
     health = _health(connection)
     return World(
         now=now,
@@ -104,6 +104,7 @@ def _tracked(
 def _tracked_at(view: reader.ItemView, events: Sequence[Event], moment: dt.datetime) -> TrackedItem:
     """The item as it was at a past moment: what was not known then is left out."""
     later = [event for event in events if event.at > moment]
+    past = tuple(event for event in events if event.at <= moment)
     item, issue = as_of_moment(view.item, view.issue, later)
     linked = view.ref is not None and not any(event.field == "linked" for event in later)
     return TrackedItem(
@@ -115,9 +116,17 @@ def _tracked_at(view: reader.ItemView, events: Sequence[Event], moment: dt.datet
         issue=issue if linked else None,
         issue_gone=linked and view.gone_at is not None and view.gone_at <= moment,
         first_seen=view.first_seen,
-        removed_at=view.removed_at if (view.removed_at or moment) <= moment else None,
-        events=tuple(event for event in events if event.at <= moment),
+        removed_at=_removed_at(view, past, moment),
+        events=past,
     )
+
+
+def _removed_at(view: reader.ItemView, past: Sequence[Event], moment: dt.datetime) -> dt.datetime | None:
+    """When its row had been found gone, None where it was there; it may have come back since."""
+    if view.removed_at is not None and view.removed_at <= moment:
+        return view.removed_at
+    last = next((event for event in reversed(past) if event.field in ("removed", "created")), None)
+    return last.at if last is not None and last.field == "removed" else None
 
 
 def _unidentified(
@@ -225,24 +234,44 @@ def _health(connection: Connection) -> tuple[TrackerHealth, ...]:
 
 
 def _documents_at(
-    connection: Connection, today: Mapping[str, PostMortem], as_of: dt.datetime | None
+    connection: Connection,
+    today: Mapping[str, PostMortem],
+    items: Sequence[TrackedItem],
+    as_of: dt.datetime | None,
 ) -> tuple[Mapping[str, PostMortem], Mapping[str, PostMortem], Hindsight | None]:
-    """The documents that were there, those that were not there any more, and what is not known of the day."""
+    """The documents that were there, others of which items are known, and what is not known of the day."""
     gone = reader.removed_post_mortems(connection)
     if as_of is None:
         return today, gone, None
+    former, since = headers.headers_at(connection, as_of), headers.kept_since(connection)
+    rows = _grouped(items)
+    here: dict[str, PostMortem] = {}
+    others: dict[str, PostMortem] = {}
+    reread, begins = 0, None
     columns = select(Document.path, Document.first_seen, Document.read_at, Document.removed_at)
-    here, removed, reread, begins = {}, {}, 0, None
     for path, first_seen, read_at, removed_at in connection.execute(columns):
         begins = first_seen if begins is None else min(begins, first_seen)
+        document = today[path] if removed_at is None else gone[path]
         if first_seen > as_of:
+            if path in rows:  # they stood in another document then, which was renamed or divided
+                others[path] = document
             continue
-        reread += read_at > as_of
-        if removed_at is None or removed_at > as_of:
-            here[path] = today[path] if removed_at is None else gone[path]
-        else:
-            removed[path] = gone[path]
-    return here, removed, Hindsight(begins, reread)
+        if path in former:
+            document = replace(former[path], items=document.items, header_spans=document.header_spans)
+        if removed_at is None and read_at > as_of:
+            document = replace(document, items=tuple(one.item for one in rows.get(path, ())))
+        reread += read_at > as_of and since is not None and as_of < since
+        (here if removed_at is None or removed_at > as_of else others)[path] = document
+    return here, others, Hindsight(begins, reread)
+
+
+def _grouped(items: Sequence[TrackedItem]) -> Mapping[str, Sequence[TrackedItem]]:
+    """The items that were there, by document."""
+    found: defaultdict[str, list[TrackedItem]] = defaultdict(list)
+    for tracked in items:
+        if tracked.removed_at is None:
+            found[tracked.path].append(tracked)
+    return found
 
 
 def _open_intents(connection: Connection) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.models import ActionItem, Issue, PostMortem
-from tracker.state import codec, tables
+from tracker.state import codec, headers, tables
 from tracker.state.records import BaseValues, ConflictRecord, LinkRecord, NewIntent
 from tracker.world import Event
 
@@ -227,6 +227,7 @@ class Writer:
 
     def flush(self, connection: Connection) -> None:
         """Put everything into the database, in one transaction of the caller's."""
+        headers.keep_former(connection, list(self._puts[tables.Document].values()))
         for table, rows in self._puts.items():
             upsert(connection, table, list(rows.values()))
         self._settle_intents()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.integration.reports.recorded import record
 from tests.unit.reports.simulation import DAYS, FIRST, LAST, PEOPLE, Simulation, simulate
@@ -112,7 +113,7 @@ def changed(tmp_path: Path) -> Iterator[Store]:
                     writer.documents_removed([path])
                 else:
                     writer.document(
-                        PostMortem(path, severity=severity),
+                        PostMortem(path, severity=severity, sha256=f"{day}"),
                         size=day,
                         mtime_ns=day,
                         doubtful=False,
@@ -122,17 +123,41 @@ def changed(tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize(
-    ("day", "here", "removed", "reread"),
-    [(0, [], [], 0), (2, ["a.md", "b.md"], [], 1), (4, ["a.md"], ["b.md"], 1), (6, ["a.md"], ["b.md"], 0)],
+    ("day", "here", "removed"),
+    [
+        (0, {}, []),
+        (2, {"a.md": "SEV3", "b.md": "SEV2"}, []),
+        (4, {"a.md": "SEV3"}, ["b.md"]),
+        (6, {"a.md": "SEV1"}, ["b.md"]),
+    ],
 )
-def test_a_past_day_has_the_documents_of_that_day_and_says_which_were_read_again(
-    changed: Store, day: int, here: list[str], removed: list[str], reread: int
+def test_a_past_day_has_the_documents_of_that_day_with_the_headers_of_that_day(
+    changed: Store, day: int, here: dict[str, str], removed: list[str]
 ) -> None:
     moment = NOW - dt.timedelta(days=10 - day)
     world = changed.world(moment, as_of=moment)
-    assert [document.path for document in world.documents] == here
+    assert {document.path: document.severity for document in world.documents} == here
     assert [document.path for document in world.removed_documents] == removed
-    assert world.hindsight == Hindsight(NOW - dt.timedelta(days=9), reread)
+    assert world.hindsight == Hindsight(NOW - dt.timedelta(days=9), 0)
+
+
+def as_if_migrated(store: Store, day: int) -> None:
+    """As a state that kept no former headers until a day, as a migration leaves it."""
+    with store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM former_headers"))
+        note = "INSERT INTO notes (key, value, written_at) VALUES ('headers', '', :at)"
+        connection.execute(text(note), {"at": f"{NOW - dt.timedelta(days=10 - day):%Y-%m-%d %H:%M:%S}"})
+
+
+@pytest.mark.parametrize(("day", "reread"), [(2, 1), (4, 1), (6, 0), (8, 0)])
+def test_a_state_of_an_older_pmtrack_says_which_headers_it_did_not_keep(
+    changed: Store, day: int, reread: int
+) -> None:
+    as_if_migrated(changed, 7)
+    moment = NOW - dt.timedelta(days=10 - day)
+    hindsight = changed.world(moment, as_of=moment).hindsight
+    assert hindsight is not None
+    assert hindsight.reread == reread
 
 
 def test_the_present_has_no_hindsight_and_knows_what_is_gone(changed: Store) -> None:
@@ -148,6 +173,7 @@ def test_the_present_has_no_hindsight_and_knows_what_is_gone(changed: Store) -> 
 def test_a_report_about_a_past_day_says_what_it_cannot_know(
     changed: Store, day: int, told: str | None
 ) -> None:
+    as_if_migrated(changed, 7)
     moment = NOW - dt.timedelta(days=10 - day)
     ledger = ledger_of(changed.world(moment, as_of=moment), ReportSettings())
     for values in (

@@ -179,6 +179,7 @@ def test_a_state_of_the_first_schema_is_backed_up_and_migrated_with_its_contents
         assert store.documents()["a.md"].items == 2, "the row that is gone does not count"
         assert [record.item.title for record in store.items(ids=["01A"])] == ["An action"]
         assert store.info()["schema"] == SCHEMA
+        assert store.recall("headers") is not None, "former headers are kept from the migration on"
     assert (path.parent / f"state.db.before-{SCHEMA}-from-0001.bak").exists()
 
 
