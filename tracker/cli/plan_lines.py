@@ -34,6 +34,7 @@ _FIXED = (0, 1, 4, 5)
 _READABLE = 45  # columns below which a reason stands under its row rather than in a column of its own
 _INDENT = 10
 _MANY = 3  # for so many items a reason is given with each, for more of them once
+_PLAIN = "new action item"  # what "create" says already: worth a column, not a line of its own
 _GAP = " " * GAP
 
 
@@ -92,7 +93,7 @@ def _table(actions: Sequence[ActionRecord], width: int) -> Iterator[Line]:
         for record in group:
             row = _plan_row(record)
             yield from _row(row[: len(widths)], widths, _STYLES.get(record.action, ""))
-            if below and row[-1]:
+            if below and row[-1] not in ("", _PLAIN):
                 yield from (((" " * _INDENT + line, "dim"),) for line in wrapped(row[-1], width - _INDENT))
 
 
@@ -146,12 +147,10 @@ def _plan_row(record: ActionRecord) -> list[str]:
 
 
 def _why(record: ActionRecord) -> str:
-    """The reason without what the row shows anyway: the place, and that a new issue is not there yet."""
+    """The reason, or what stands in its way."""
     if record.error and record.error != record.reason:
         return f"cannot be done: {record.error}"
-    place = f"{record.document}, line {record.line}"
-    reason = record.reason.replace(f" in {place}", "").replace(place, "the document")
-    return reason.removesuffix("; it has no issue yet")
+    return record.reason
 
 
 def _people(fields: Mapping[str, Any]) -> str:

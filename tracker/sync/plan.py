@@ -147,8 +147,7 @@ def _create(subject: Subject, rules: Rules, accounts: tuple[str, ...] | None) ->
         for name, value in values.items()
         if name is not Field.CONTEXT and fields.text(value) is not None
     }
-    reason = f"new action item in {subject.path}, line {item.line}; it has no issue yet"
-    return Planned(subject, _record(subject, "create", reason, shown), values, new=new)
+    return Planned(subject, _record(subject, "create", "new action item", shown), values, new=new)
 
 
 def _linked(subject: Subject, issue: Issue, rules: Rules, accounts: tuple[str, ...] | None) -> list[Planned]:
