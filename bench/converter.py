@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tracker.reading.frontends import FrontEndError
+from tracker.reading.frontends.pandoc import Unfinished
 
 _LIMIT_S = 2.0
 _SCRIPT = """
@@ -62,7 +63,7 @@ class Converter:
         process.stdin.flush()
         if not select.select([process.stdout], [], [], _LIMIT_S)[0]:
             self.stop()
-            raise FrontEndError("unreadable", f"pandoc did not finish this {form}")
+            raise Unfinished("unreadable", f"pandoc did not finish this {form}")
         kind, _, size = process.stdout.readline().partition(b" ")
         if not size:
             self.stop()

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.errors import NoInputError
@@ -115,10 +115,26 @@ def test_many_documents_come_in_order_also_from_several_processes(tmp_path: Path
     assert [one.items[0].title for one in found] == [f"do {number}" for number in range(80)]
 
 
-@given(st.binary(max_size=400))
-def test_no_bytes_make_the_reader_fail(data: bytes) -> None:
-    for name in ("a.md", "a.txt"):
-        assert read(name, data).path == name
+_PIECES = st.lists(
+    st.sampled_from(
+        ("# ", "- [ ] ", "|a|b|\n|-|-|\n", "== A ==\n", "{|\n", "|===\n", "----\n", ".. note::\n", ".. [1] ", "[1]_", "* TODO ", ":END:\n", "[^1]", "<table>", "<li>", "</ul>", "<!--", "]]>", "&x;", "Action items\n", "Owner: Ann", "31.02.2026", "\n\n", "    ", "`", "**", "\x00", "\u202e")
+    )
+    | st.text(max_size=8),
+    max_size=30,
+).map(lambda pieces: "".join(pieces).encode(errors="replace"))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt", "a.html", "a.rst", "a.org", "a.docx"])
+@given(data=st.binary(max_size=400) | _PIECES)
+def test_no_bytes_make_a_front_end_fail(name: str, data: bytes) -> None:
+    assert read(name, data).path == name
+
+
+@pytest.mark.parametrize("name", ["a.adoc", "a.wiki"])
+@settings(max_examples=4)  # a process for each
+@given(data=_PIECES)
+def test_no_bytes_make_a_front_end_with_pandoc_fail(name: str, data: bytes) -> None:
+    assert read(name, data).path == name
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,3 +231,31 @@ def test_escaped_markdown_and_tables_spread_over_blank_lines_are_read() -> None:
         ("one", 5),
         ("two", 11),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        (
+            "a.rst",
+            "Action items\n============\n\n.. include:: {path}\n\n.. raw:: html\n   :file: {path}\n\n* here\n",
+        ),
+        ("a.adoc", "= T\n\n== Action items\n\n* here\n\ninclude::{path}[]\n"),
+        ("a.wiki", "== Action items ==\n* here\n{{{{{path}}}}}\n"),
+        ("a.org", "* Action items\n- here\n#+INCLUDE: {path}\n"),
+        ("a.md", "## Action items\n\n- here\n\n{{% include {path} %}}\n"),
+    ],
+)
+def test_no_file_that_a_document_names_is_opened(tmp_path: Path, name: str, document: str) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("* secret\n\n- [ ] secret\n", encoding="utf-8")
+    found = read(name, document.format(path=other).encode())
+    assert [item.title for item in found.items] == ["here"]
+
+
+def test_asciidoc_that_pandoc_gives_up_is_read_line_by_line_and_told() -> None:
+    found = read(
+        "a.adoc", b"= First\n\n== Action items\n\n* [ ] do it\n\n= Second\n\n== Action items\n\n* then that\n"
+    )
+    assert [(item.title, item.line) for item in found.items] == [("do it", 5), ("then that", 11)]
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["roughly"]

@@ -13,9 +13,15 @@ from __future__ import annotations
 import re
 import subprocess
 
+from tracker.models import Diagnostic, Severity
 from tracker.reading.blocks import Block, Metadata
-from tracker.reading.frontends import FrontEndError, html
+from tracker.reading.frontends import FrontEndError, html, markdown
 from tracker.reading.source import Source
+
+
+class Unfinished(FrontEndError):
+    """pandoc took too long."""
+
 
 _MEMORY = "-M1g"
 _TIMEOUT_S = 5.0
@@ -76,13 +82,45 @@ _TEMPLATE = re.compile(
 def _read(source: Source, form: str, data: bytes | None = None) -> list[Block]:
     if len(source.data) > _MAX_BYTES:
         raise FrontEndError("too-large", f"more than {_MAX_BYTES} bytes of {form} are not read")
-    data = source.data if data is None else data
-    if form == "asciidoc" and (closing := _unclosed(data)):
+    if form == "asciidoc":
+        return _asciidoc(source, _UNSHOWN.sub(_blank, source.data))
+    return html.converted(source, convert(source.data if data is None else data, form))
+
+
+def _asciidoc(source: Source, data: bytes) -> list[Block]:
+    """The blocks of an AsciiDoc text; read as Markdown where pandoc gives it up, for the two are close."""
+    trouble = ""
+    for ending in dict.fromkeys((_unclosed(data) + _LAST, _unclosed(data), b"")):
         try:
-            return html.converted(source, convert(data + closing, form))
-        except FrontEndError:  # not what pandoc takes for the start of a block: as the file is, then
-            pass
-    return html.converted(source, convert(data, form))
+            return html.converted(source, convert(data + ending, "asciidoc"))
+        except Unfinished as error:
+            trouble = error.message
+            break
+        except FrontEndError as error:
+            if error.code != "unreadable":
+                raise
+            trouble = error.message
+    source.diagnostics.append(
+        Diagnostic("roughly", f"read line by line, as {trouble}", severity=Severity.WARNING)
+    )
+    return markdown.blocks_of(source, _HEADINGS.sub(_as_markdown, data).decode(errors="replace"))
+
+
+_LAST = b"\n\n'''\n"
+"""A rule behind the last line: pandoc gives up a document that ends with an anchor, an attribute or a block's title."""
+_HEADINGS = re.compile(rb"^={1,6}(?=[ \t]+\S)", re.MULTILINE)
+
+
+def _as_markdown(found: re.Match[bytes]) -> bytes:
+    return b"#" * len(found[0])
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    """As many blanks: pandoc gives up a whole document for an include in its sandbox, and for a comment as its last line."""
+    return b" " * len(found[0])
+
+
+_UNSHOWN = re.compile(rb"^(?:include::|(?:ifdef|ifndef|ifeval|endif)::|//(?!/))[^\r\n]*", re.MULTILINE)
 
 
 def _unclosed(data: bytes) -> bytes:
@@ -123,9 +161,7 @@ def convert(data: bytes, form: str) -> bytes:
     try:
         done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=limit_s)  # noqa: S603 - fixed words only
     except subprocess.TimeoutExpired as error:
-        raise FrontEndError(
-            "unreadable", f"pandoc did not finish this {form} within {limit_s:.0f} s"
-        ) from error
+        raise Unfinished("unreadable", f"pandoc did not finish this {form} within {limit_s:.0f} s") from error
     if done.returncode:
         reason = done.stderr.decode(errors="replace").strip().split("\n")[0][:200]
         raise FrontEndError("unreadable", f"pandoc could not read this {form}: {reason}")
