@@ -18,6 +18,10 @@ _BLOCK = re.compile(
     r"<!--\s*pmtrack:begin\s+(?P<marker>[0-9a-z]{8,32})\s*-->\r?\n?(?P<inside>.*?)\r?\n?<!--\s*pmtrack:end\s*-->",
     re.DOTALL,
 )
+_BULLET = re.compile(r"^(\s*)[*+] ")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
+_BARE_URL = re.compile(r"<(https?://[^>\s]+)>|\[(https?://[^\]\s]+)\]\(\2\)")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _RULER = re.compile(r"^\|(?:[ \t]*:?-+:?[ \t]*\|)+$", re.MULTILINE)
 
 
@@ -55,12 +59,15 @@ def normalise(text: str) -> str:
     That is line ends, trailing blanks, bullets, escapes, links made of bare URLs, runs of blank lines, and how the line below
     a table's head is drawn.
     """
-    lines = (
-        line.rstrip()
-        for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
-    )
-    out = "\n".join(re.sub(r"^(\s*)[*+] ", r"\1- ", line) for line in lines)
-    out = _RULER.sub(lambda match: "|" + "---|" * (match[0].count("|") - 1), out)
-    out = re.sub(r"\\([\\`*_{}\[\]()#+.!|<>~-])", r"\1", out)
-    out = re.sub(r"<(https?://[^>\s]+)>|\[(https?://[^\]\s]+)\]\(\2\)", r"\1\2", out)
-    return re.sub(r"\n{3,}", "\n\n", out).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").split("\n")
+    out = "\n".join(map(str.rstrip, lines))
+    # Each of these is asked of every issue that is read, and few have anything of it.
+    if "* " in out or "+ " in out:
+        out = "\n".join(_BULLET.sub(r"\1- ", line) for line in out.split("\n"))
+    if "|" in out:
+        out = _RULER.sub(lambda match: "|" + "---|" * (match[0].count("|") - 1), out)
+    if "\\" in out:
+        out = _ESCAPED.sub(r"\1", out)
+    if "://" in out:
+        out = _BARE_URL.sub(r"\1\2", out)
+    return (_BLANK_LINES.sub("\n\n", out) if "\n\n\n" in out else out).strip()

@@ -46,7 +46,7 @@ class LocalTracker:
     type = "local"
     capabilities = Capabilities(
         assignees=1,
-        create_batch=2_000,
+        create_batch=5_000,
         fetch_batch=1_000_000,
         chosen_ids=True,
         incremental=True,

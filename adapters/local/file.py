@@ -7,9 +7,10 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from adapters.local.mapping import Record, line_of
 from tracker import files
 from tracker.errors import BadResponseError, UnreachableError
 
+_LINES_AT_ONCE = 1_000
 _digest = partial(hashlib.blake2b, digest_size=16)
 
 
@@ -41,6 +43,14 @@ class Contents:
     def records(self) -> Iterator[Record]:
         """Every record, in the order of the file."""
         return map(json.loads, self.lines.values())
+
+
+def _watched(lines: Iterable[bytes], digest: hashlib.blake2b) -> Iterator[bytes]:
+    """The file in parts of a thousand lines, each added to the digest on its way: a large file never is in memory twice."""
+    every = iter(lines)
+    while some := b"".join(line + b"\n" for line in islice(every, _LINES_AT_ONCE)):
+        digest.update(some)
+        yield some
 
 
 class IssueFile:
@@ -69,10 +79,9 @@ class IssueFile:
             UnreachableError: the file cannot be read.
             BadResponseError: a line is not JSON, or not an issue with an id.
         """
-        data = self._bytes()
-        digest = _digest(data).hexdigest()
-        if self._contents is None or self._contents.digest != digest:
-            self._contents = self._parse(data, digest)
+        if self._contents is None or self._contents.digest != self.digest():
+            data = self._bytes()
+            self._contents = self._parse(data, _digest(data).hexdigest())
         return self._contents
 
     def write(self, contents: Contents, records: Mapping[str, Record]) -> None:
@@ -84,10 +93,10 @@ class IssueFile:
         self.accesses += 1
         lines = {**contents.lines, **{key: line_of(record) for key, record in records.items()}}
         ordered = {key: lines[key] for key in sorted(lines)}
-        data = b"".join(line + b"\n" for line in (*ordered.values(), *contents.others))
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        files.replace(self.path, data)
-        self._contents = Contents(ordered, contents.others, _digest(data).hexdigest())
+        digest = _digest()
+        files.replace(self.path, _watched(chain(ordered.values(), contents.others), digest))
+        self._contents = Contents(ordered, contents.others, digest.hexdigest())
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

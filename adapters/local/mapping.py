@@ -34,6 +34,8 @@ _DROPPED = (
 
 Record = dict[str, Any]
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def issue_id(marker: str) -> str:
     """The id that the issue of this marker has; chosen by us, so that a repeated create is recognised."""
@@ -118,7 +120,7 @@ def changed(record: Mapping[str, Any], change: IssueChange, now: dt.datetime) ->
 
 def line_of(record: Mapping[str, Any]) -> bytes:
     """A record as its line, without the newline: compact like `bd export`, readable in a diff."""
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    return _AS_JSON(record).encode()
 
 
 def _status_of(word: str, reason: str | None) -> Status:

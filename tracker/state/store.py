@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from ulid import ULID
 
 from tracker.models import Person, PostMortem
-from tracker.state import reader
+from tracker.state import bulk, reader
 from tracker.state.database import BUSY_TIMEOUT_S, SCHEMA, open_engine, place_of, prepare, resolve_url
 from tracker.state.faults import explained
 from tracker.state.lock import StateLock, read_lock
@@ -28,7 +28,7 @@ from tracker.state.records import (
     TrackerRecord,
 )
 from tracker.state.tables import Conflict, Intent, Item, Link, Note, Run, Table, TrackerMemory
-from tracker.state.writer import Writer, upsert
+from tracker.state.writer import Writer
 from tracker.world import RunRecord, World
 
 
@@ -247,13 +247,13 @@ class Store:
         """Keep a tracker's cursor and health; what its adapter remembers is left as it is (`save_memory`)."""
         row = {name: getattr(record, name) for name in TrackerRecord.__dataclass_fields__ if name != "memory"}
         with explained(self.place), self._engine.begin() as connection:
-            upsert(connection, TrackerMemory, [row])
+            bulk.upsert(connection, TrackerMemory, [row])
 
     def save_memory(self, name: str, type_: str, memory: Mapping[str, str]) -> None:
         """Keep what a tracker's adapter remembers, committed when this returns."""
         row = {"name": name, "type": type_, "memory": json.dumps(dict(memory), sort_keys=True)}
         with explained(self.place), self._engine.begin() as connection:
-            upsert(connection, TrackerMemory, [row])
+            bulk.upsert(connection, TrackerMemory, [row])
 
     # --- runs -------------------------------------------------------------------------------------------------------
 

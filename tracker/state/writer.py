@@ -9,16 +9,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, delete, update
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.models import ActionItem, Issue, PostMortem
-from tracker.state import codec, headers, tables
+from tracker.state import bulk, codec, headers, tables
 from tracker.state.records import BaseValues, ConflictRecord, LinkRecord, NewIntent
 from tracker.world import Event
 
-ROWS_HELD = 2_000  # documents and items that wait in memory at most, where they can be sent ahead
+ROWS_HELD = (
+    2_000  # documents and items, or actions, that wait in memory at most, where they can be sent ahead
+)
+_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 class Writer:
@@ -166,7 +168,7 @@ class Writer:
 
     def base(self, item_id: str, fields: BaseValues) -> None:
         """The values on which both sides agree now."""
-        text = json.dumps(fields, sort_keys=True, ensure_ascii=False)
+        text = _AS_JSON(fields)
         self._puts[tables.Base][(item_id,)] = {"item_id": item_id, "fields": text}
 
     def conflict(self, conflict: ConflictRecord) -> None:
@@ -187,17 +189,24 @@ class Writer:
 
     def events(self, events: Iterable[Event]) -> None:
         """Observed changes."""
-        names = ("at", "item_id", "side", "field", "old", "new", "by")
         self._inserts[tables.ObservedChange].extend(
-            {name: getattr(event, name) for name in names}
-            | {"side": event.side.value, "run_id": self._run_id}
+            {
+                "at": event.at,
+                "item_id": event.item_id,
+                "side": event.side.value,
+                "field": event.field,
+                "old": event.old,
+                "new": event.new,
+                "by": event.by,
+                "run_id": self._run_id,
+            }
             for event in events
         )
 
     def intents(self, intents: Iterable[NewIntent]) -> None:
         """Writes that are about to be sent. Flush before sending."""
         for intent in intents:
-            payload = json.dumps(intent.payload, sort_keys=True, ensure_ascii=False)
+            payload = _AS_JSON(intent.payload)
             row = {
                 name: getattr(intent, name)
                 for name in ("item_id", "kind", "tracker", "marker", "issue_id", "watermark")
@@ -219,7 +228,12 @@ class Writer:
 
     def actions(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Actions of this run and what became of them."""
-        self._inserts[tables.Action].extend({**row, "run_id": self._run_id, "at": self._now} for row in rows)
+        gathered = self._inserts[tables.Action]
+        for row in rows:
+            gathered.append({**row, "run_id": self._run_id, "at": self._now})
+            if self._relieve is not None and len(gathered) >= ROWS_HELD:
+                self._relieve(self)
+                gathered = self._inserts[tables.Action]
 
     def note(self, key: str, value: str) -> None:
         """A small text under a key."""
@@ -229,14 +243,13 @@ class Writer:
         """Put everything into the database, in one transaction of the caller's."""
         headers.keep_former(connection, list(self._puts[tables.Document].values()))
         for table, rows in self._puts.items():
-            upsert(connection, table, list(rows.values()))
+            bulk.upsert(connection, table, list(rows.values()))
         self._settle_intents()
         self._update_items()
         for statement, parameters in self._statements:
             connection.execute(statement, parameters) if parameters else connection.execute(statement)
         for table, listed in self._inserts.items():
-            if listed:
-                connection.execute(insert(table), listed)
+            bulk.insert(connection, table, listed)
         self._puts.clear()
         self._inserts.clear()
         self._statements.clear()
@@ -281,24 +294,8 @@ class Writer:
         self._statements.append((statement, None))
 
 
-_KEPT = {tables.Document: ("first_seen",), tables.Item: ("first_seen",)}
-
-
 def _unclear(ambiguous: Mapping[int, tuple[Sequence[str], str]]) -> str | None:
     rows = [
         {"index": index, "candidates": list(ids), "reason": why} for index, (ids, why) in ambiguous.items()
     ]
     return json.dumps(rows) if rows else None
-
-
-def upsert(connection: Connection, table: type[tables.Table], rows: list[dict[str, Any]]) -> None:
-    """Insert the rows, or replace those whose keys exist. All rows have the same columns."""
-    if not rows:
-        return
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    mapped: Any = table.__table__
-    keys = [column.name for column in mapped.primary_key]
-    kept = (*keys, *_KEPT.get(table, ()))
-    values = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)

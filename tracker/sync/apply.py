@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from tracker.state.store import Store
 from tracker.state.writer import Writer
 from tracker.sync import fields
 from tracker.sync.linking import settle
-from tracker.sync.plan import Planned
+from tracker.sync.plan import Planned, document_values, new_issue
 from tracker.sync.report import ActionRecord, OutcomeName
 from tracker.world import Event, Side
 
@@ -38,11 +38,14 @@ class Application:
 
     def run(self, planned: Sequence[Planned]) -> None:
         """Create, then change. Never raises for a tracker's failure; the records say what became of each action."""
-        creates = [each for each in planned if each.new is not None]
+        creates = [each for each in planned if each.draft is not None]
         changes = [each for each in planned if each.change is not None]
         size = max(self._tracker.capabilities.create_batch, AT_ONCE)
         for part in _parts(creates, size):
+            _state_values(part)
             self._part(part, "create", self._create)
+            for each in part:
+                each.values = {}  # a first sync has too many to keep them all
         for part in _parts(changes, size):
             self._part(part, "update", self._change)
         if self._unknown:
@@ -109,7 +112,7 @@ class Application:
         faults.reach("after-link")
 
     def _create(self, part: Sequence[Planned]) -> Iterator[tuple[str, Outcome]]:
-        batch = [each.new for each in part if each.new is not None]
+        batch = [new_issue(each.subject, each.draft, each.values) for each in part if each.draft is not None]
         return ((each.marker, each.outcome) for each in self._tracker.create(batch))
 
     def _change(self, part: Sequence[Planned]) -> Iterator[tuple[str, Outcome]]:
@@ -142,7 +145,7 @@ class Application:
 
         That one cannot be seen proves nothing yet: a request that was given up may still be under way in the service.
         """
-        creates = [each for each, _reason in self._unknown.values() if each.new is not None]
+        creates = [each for each, _reason in self._unknown.values() if each.draft is not None]
         changes = [each for each, _reason in self._unknown.values() if each.change is not None]
         seen: dict[str, Issue] = {}
         try:
@@ -155,9 +158,10 @@ class Application:
             self._stopped = error.message
         for marker, (each, reason) in self._unknown.items():
             if marker in seen:
-                kind = "create" if each.new is not None else "update"
+                _state_values([each])
+                kind = "create" if each.draft is not None else "update"
                 with self._store.writing(self._run_id) as writer:
-                    writer.intent_settled(kind, marker, "adopted" if each.new is not None else "read-back")
+                    writer.intent_settled(kind, marker, "adopted" if each.draft is not None else "read-back")
                     self._confirmed(each, seen[marker], writer)
                 self._finish(each, "done", None, seen[marker])
             else:
@@ -177,7 +181,7 @@ class Application:
     def _confirmed(self, each: Planned, issue: Issue, writer: Writer) -> None:
         name, subject, now = self._tracker.name, each.subject, self._store.now()
         writer.issue(name, issue)
-        if each.new is not None:
+        if each.draft is not None:
             link = LinkRecord(subject.item_id, name, issue.ref.id, issue.ref.key, issue.ref.url, "created")
             writer.link(link)
             writer.events([Event(now, subject.item_id, Side.PMTRACK, "linked", None, issue.ref.key)])
@@ -194,9 +198,11 @@ class Application:
     def _finish(
         self, each: Planned, outcome: OutcomeName, error: str | None, issue: Issue | None = None
     ) -> None:
-        each.record = replace(each.record, outcome=outcome, error=error)
-        if issue is not None:
-            each.record = replace(each.record, issue=issue.ref.key, url=issue.ref.url)
+        if issue is None:
+            each.record = replace(each.record, outcome=outcome, error=error)
+        else:
+            key, url = issue.ref.key, issue.ref.url
+            each.record = replace(each.record, outcome=outcome, error=error, issue=key, url=url)
         self._told(each.record)
 
 
@@ -254,6 +260,13 @@ def _intent(each: Planned, kind: str, tracker: str, watermark: str | None) -> Ne
     payload = {name.value: value for name, value in each.values.items()}
     issue_id = each.change.ref.id if each.change else None
     return NewIntent(each.subject.item_id, kind, tracker, each.subject.marker, payload, issue_id, watermark)
+
+
+def _state_values(planned: Iterable[Planned]) -> None:
+    """Work out what the documents say of the drafts."""
+    for each in planned:
+        if each.draft is not None:
+            each.values = document_values(each.subject, each.draft.rules)
 
 
 def _parts(planned: Sequence[Planned], size: int) -> Iterator[Sequence[Planned]]:

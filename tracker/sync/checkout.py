@@ -87,9 +87,17 @@ class Checkouts:
         self._github = _github_hosts(settings)
         self._known: dict[Path, Checkout | None] = {}
         self._tops: dict[Path, Path | None] = {}
+        self._last: tuple[str, tuple[Checkout, str] | None] = ("", None)
 
     def __call__(self, path: str, line: int) -> str | None:
         """The address of a line of a document, whose path is relative to the configuration's folder."""
+        if path != self._last[0]:  # items come document by document
+            self._last = path, self._place(path)
+        place = self._last[1]
+        return place[0].link(place[1], line) if place else None
+
+    def _place(self, path: str) -> tuple[Checkout, str] | None:
+        """The checkout of a document, and its path there."""
         place = Path(os.path.abspath(self._root / path))  # noqa: PTH100
         top = self._top(place.parent)
         if top is None:
@@ -97,7 +105,7 @@ class Checkouts:
         if top not in self._known:
             self._known[top] = read_checkout(top, self._roots, self._github)
         checkout = self._known[top]
-        return checkout.link(place.relative_to(top).as_posix(), line) if checkout else None
+        return (checkout, place.relative_to(top).as_posix()) if checkout else None
 
     def _top(self, folder: Path) -> Path | None:
         if folder not in self._tops:

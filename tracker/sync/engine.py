@@ -115,7 +115,7 @@ def _carry_out(
         _tell(each)
     progress.started(len(writes))
     for each in prepared.planned:
-        if (each.new is not None or each.change is not None) and each.record.outcome == "failed":
+        if each.writes and each.record.outcome == "failed":
             progress.advanced(each.record)
     for desk in prepared.desks.values():
         mine = [each for each in writes if each.record.tracker == desk.name]
@@ -131,7 +131,7 @@ def _carry_out(
 
 def _tell(each: Planned) -> None:
     """What needs no write is done as soon as it stands in the state."""
-    if each.new is not None or each.change is not None or each.record.outcome != "planned":
+    if each.writes or each.record.outcome != "planned":
         return
     manual = any(conflict.winner == "manual" for conflict in each.conflicts)
     error = "a person must settle it" if manual else None
@@ -144,10 +144,9 @@ def _close_books(
     faults.reach("before-books")
     for desk in prepared.desks.values():
         store.save_tracker(desk.kept(now()))
-    rows = action_rows(report.actions)
-    if rows:
+    if report.actions:
         with store.writing(run_id) as writer:
-            writer.actions(rows)
+            writer.actions(action_rows(report.actions))
     outcomes = [record.outcome for record in report.actions]
     store.finish_run(
         run_id,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.foresight import Foreseeing, Foresight
+from tracker.remote import NewIssue
 from tracker.sync.desk import Desk
-from tracker.sync.plan import Planned
+from tracker.sync.plan import Draft, Planned, Subject, document_values, new_issue
 
 
 def foresee(desk: Desk, planned: Sequence[Planned]) -> list[str]:
@@ -16,11 +17,11 @@ def foresee(desk: Desk, planned: Sequence[Planned]) -> list[str]:
     Returns:
         What will not work as planned and what to do about it, for a person.
     """
-    writes = [each for each in planned if each.new is not None or each.change is not None]
+    writes = [each for each in planned if each.writes]
     if not writes or desk.trouble or not isinstance(desk.adapter, Foreseeing):
         return []
     told = desk.adapter.foresee(
-        [each.new for each in writes if each.new is not None],
+        [_issue(each.subject, each.draft) for each in writes if each.draft is not None],
         [each.change for each in writes if each.change is not None],
     )
     _refuse(writes, told)
@@ -28,6 +29,10 @@ def foresee(desk: Desk, planned: Sequence[Planned]) -> list[str]:
         f"{desk.name}: {problem.message}{f' ({problem.hint})' if problem.hint else ''}"
         for problem in told.problems
     ]
+
+
+def _issue(subject: Subject, draft: Draft) -> NewIssue:
+    return new_issue(subject, draft, document_values(subject, draft.rules))
 
 
 def _refuse(writes: Sequence[Planned], told: Foresight) -> None:
@@ -40,5 +45,4 @@ def _refuse(writes: Sequence[Planned], told: Foresight) -> None:
 
 def sendable(planned: Sequence[Planned]) -> list[Planned]:
     """The writes of a plan that nothing speaks against."""
-    writes = (each for each in planned if each.new is not None or each.change is not None)
-    return [each for each in writes if each.record.outcome == "planned"]
+    return [each for each in planned if each.writes and each.record.outcome == "planned"]

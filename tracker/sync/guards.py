@@ -18,7 +18,7 @@ def check_bulk(planned: Iterable[Planned], limits: Limits, *, yes: bool, progres
         GuardError: nobody agreed.
     """
     listed = list(planned)
-    creates = sum(1 for each in listed if each.new is not None)
+    creates = sum(1 for each in listed if each.draft is not None)
     updates = sum(1 for each in listed if each.change is not None)
     if yes or (creates <= limits.creates and updates <= limits.updates):
         return

@@ -66,20 +66,35 @@ class Rules:
     link: Linker
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a new issue is written from, beside its subject. It is written when its turn comes: a first sync has many."""
+
+    rules: Rules
+    accounts: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Planned:
     """An action, what it sends, and what is to be remembered when it is done.
 
-    `values` is what the document says; it becomes the document's half of the base.
+    Attributes:
+        draft: Set if an issue is to be created.
+        values: What the document says; it becomes the document's half of the base. Of a draft only while it is sent.
     """
 
     subject: Subject
     record: ActionRecord
     values: Mapping[Field, Any] = field(default_factory=dict)
-    new: NewIssue | None = None
+    draft: Draft | None = None
     change: IssueChange | None = None
     merged: Merged | None = None
     conflicts: tuple[FieldConflict, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether something is to be sent."""
+        return self.draft is not None or self.change is not None
 
 
 def plan(subject: Subject, rules: Rules, accounts: tuple[str, ...] | None) -> list[Planned]:
@@ -127,27 +142,33 @@ def document_values(subject: Subject, rules: Rules) -> dict[Field, Any]:
 
 
 def _create(subject: Subject, rules: Rules, accounts: tuple[str, ...] | None) -> Planned:
-    item, capabilities = subject.item, rules.capabilities
-    values = document_values(subject, rules)
-    new = NewIssue(
+    values = fields.of_document(subject.item, "", rules.labels)
+    shown = {
+        name.value: value
+        for name, value in values.items()
+        if name is not Field.CONTEXT and fields.text(value) is not None
+    }
+    return Planned(
+        subject, _record(subject, "create", "new action item", shown), draft=Draft(rules, accounts or ())
+    )
+
+
+def new_issue(subject: Subject, draft: Draft, values: Mapping[Field, Any]) -> NewIssue:
+    """The issue of a draft; `values` are the subject's `document_values`."""
+    item, capabilities = subject.item, draft.rules.capabilities
+    return NewIssue(
         marker=subject.marker,
         title=fields.projected(Field.TITLE, values[Field.TITLE], capabilities),
         context=values[Field.CONTEXT],
         status=fields.nearest(item.status or Status.OPEN, capabilities),
         due=item.due if capabilities.due else None,
         priority=item.priority_level if capabilities.priority else None,
-        assignees=tuple(accounts or ())[: capabilities.assignees],
+        assignees=draft.accounts[: capabilities.assignees],
         labels=tuple(values[Field.LABELS]) if capabilities.labels else (),
         group=subject.document.incident_id or subject.path,
         group_title=subject.document.title,
         extra=_extra(subject),
     )
-    shown = {
-        name.value: value
-        for name, value in values.items()
-        if name is not Field.CONTEXT and fields.text(value) is not None
-    }
-    return Planned(subject, _record(subject, "create", "new action item", shown), values, new=new)
 
 
 def _linked(subject: Subject, issue: Issue, rules: Rules, accounts: tuple[str, ...] | None) -> list[Planned]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.remote import Field
@@ -18,6 +18,8 @@ from tracker.sync.plan import Planned
 from tracker.sync.prepared import Preparation
 from tracker.sync.report import ActionRecord
 from tracker.world import Event, Side
+
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def record_plan(prepared: Preparation, writer: Writer, now: dt.datetime) -> None:
@@ -40,22 +42,20 @@ def record_plan(prepared: Preparation, writer: Writer, now: dt.datetime) -> None
         writer.items_pending([key for key, value in pending.items() if value is wanted], pending=wanted)
 
 
-def action_rows(records: Iterable[ActionRecord]) -> list[dict[str, Any]]:
+def action_rows(records: Iterable[ActionRecord]) -> Iterator[dict[str, Any]]:
     """The actions of a run as rows."""
-    return [
-        {
+    for number, record in enumerate(records):
+        yield {
             "number": number,
             "item_id": record.item_id,
             "action": record.action,
             "tracker": record.tracker,
             "issue": record.issue,
-            "fields": json.dumps(dict(record.fields), ensure_ascii=False, default=str),
+            "fields": _AS_JSON(dict(record.fields)),
             "reason": record.reason,
             "outcome": record.outcome,
             "error": record.error,
         }
-        for number, record in enumerate(records)
-    ]
 
 
 def _issues(prepared: Preparation, desk: Desk, writer: Writer, now: dt.datetime) -> None:
@@ -166,7 +166,7 @@ def _conflict_event(item_id: str, conflict: FieldConflict, now: dt.datetime) -> 
 
 
 def _left_to_do(each: Planned) -> bool:
-    if each.new is not None or each.change is not None:
+    if each.writes:
         return True
     if any(conflict.winner == "manual" for conflict in each.conflicts):
         return True

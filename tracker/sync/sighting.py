@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tracker.identity import Known, KnownDocument, Matching, Place, TodayDocument, marker_of, match
-from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
+from tracker.models import ActionItem, Diagnostic, PostMortem, Severity, Span
 from tracker.reading.documents import DocumentFile
 from tracker.state import codec
 from tracker.state.records import DocumentRecord, ItemRecord
@@ -22,6 +23,7 @@ STRAYS_FOR = dt.timedelta(days=90)  # so long a row that was removed may come ba
 RACY_NS = (
     2_000_000_000  # a file changed less than this before it was read may change again within one time stamp
 )
+_NOWHERE: Mapping[str, Span] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Sighting:
         touched: Key -> contents, for documents that were read again and are the same.
         unread: Key -> why a document could not be read; its items are left alone.
         vanished: Documents that are not there any more.
-        payloads: What the state keeps of `documents`, with the places of their fields.
+        payloads: What the state keeps of `documents`, with the places of their fields; packed, for ten thousand documents wait
+            here for the plan to be agreed to.
         rows: Every action item of `documents`, identified.
         lost: Items whose rows are gone.
         elsewhere: Documents that the run was not asked for and that changed: a row may have moved out of them.
@@ -66,10 +69,15 @@ class Sighting:
     read: int = 0
 
     def keep(self, document: PostMortem) -> None:
-        """Take a document that was read. The places of its fields, most of its weight, go straight into what is to be stored."""
-        self.payloads[document.path] = codec.dump(document)
-        items = tuple(replace(item, spans={}) for item in document.items)
-        self.documents[document.path] = replace(document, items=items, header_spans={})
+        """Take a document that was read.
+
+        The places of its fields and what only reports and rules look at, most of its weight, go straight into what is to be stored.
+        """
+        self.payloads[document.path] = zlib.compress(codec.dump(document), level=1)
+        items = tuple(replace(item, spans=_NOWHERE) for item in document.items)
+        self.documents[document.path] = replace(
+            document, items=items, header_spans=_NOWHERE, timeline=(), notes=(), reviews=(), suppressions=()
+        )
 
     def shown(self, key: str) -> str:
         """The document as the user wrote it."""
@@ -146,13 +154,14 @@ def record(sighting: Sighting, writer: Writer, now: dt.datetime) -> None:
             if place.path == key
         }
         doubtful = now.timestamp() * 1e9 - file.mtime_ns < RACY_NS
+        payload = sighting.payloads.pop(key, None)
         writer.document(
             document,
             size=file.size,
             mtime_ns=file.mtime_ns,
             doubtful=doubtful,
             ambiguous=rows,
-            payload=sighting.payloads.get(key),
+            payload=zlib.decompress(payload) if payload is not None else None,
         )
     for key, reason in sighting.unread.items():
         writer.document_unread(key, reason)
@@ -228,7 +237,8 @@ def _identify(sighting: Sighting, store: Store, now: dt.datetime, new_id: Callab
     before = [_before(key, sighting.known[key], known) for key in keys]
     unseen = [*(key for key in sighting.unread if key in sighting.known), *sighting.elsewhere]
     hidden = [_known(each) for each in store.items(paths=unseen)]
-    sighting.matching = match(today, before, [_known(each) for each in strays], hidden)
+    if before or strays or hidden:  # else nothing is known that a row could be
+        sighting.matching = match(today, before, [_known(each) for each in strays], hidden)
     records = {each.item_id: each for each in (*known, *strays)}
     for document in today:
         if document.path not in beside:
