@@ -20,7 +20,7 @@ from adapters.github.references import Place
 from adapters.github.repository import Repository
 from adapters.github.transport import Lost, NotConnected, Redirected
 from tracker import faults
-from tracker.errors import AdapterError, AuthError, NotFoundError, PmtrackError, UserError
+from tracker.errors import AdapterError, AuthError, LockedError, NotFoundError, PmtrackError, UserError
 from tracker.models import Issue, Status
 from tracker.remote import (
     ChangeOutcome,
@@ -346,6 +346,8 @@ class Writer:
             return Refused(error.message, error.hint)
         except AdapterError as error:
             return NotSent(error.message, getattr(error, "retry_after_s", None))
+        except LockedError:
+            raise  # found out while waiting: another run works now, so this one ends
         except PmtrackError as error:
             return Refused(error.message, error.hint)
         if isinstance(outcome, Confirmed) and (told := self._preflight.warnings()):

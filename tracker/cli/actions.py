@@ -58,14 +58,14 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
     world = f"{_count(report.items, 'action item')} in {_count(report.documents, 'document')}"
     world += "".join(f"; {reason}" for reason in _hindered(report))
     undone = any(record.outcome in ("failed", "deferred") for record in report.actions) or report.exit_code
+    attention = sum(record.action in ATTENTION for record in report.actions)
+    to_look_at = f"{attention} to look at (above)" if attention else ""
     if not writes and undone:
         yield f"Nothing was done: {world}."
     elif not writes:
-        attention = sum(record.action in ATTENTION for record in report.actions)
-        suffix = f"; {attention} to look at (above)" if attention else ""
-        yield f"Nothing to do: {world}, all in step{suffix}."
+        yield f"Nothing to do: {world}, all in step{to_look_at and f'; {to_look_at}'}."
     else:
-        yield f"{_counts(writes, dry_run=dry_run)}. {world}."
+        yield f"{_counts(writes, dry_run=dry_run)}{to_look_at and f', {to_look_at}'}. {world}."
     failed = sum(record.outcome == "failed" for record in report.actions)
     deferred = sum(record.outcome == "deferred" for record in report.actions)
     undone_counts = [

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tracker.remote import Tracker
     from tracker.state.store import Store
 
+LONGEST_SILENCE_S = 30.0  # far less than `tracker.state.lock.STALE_AFTER`
+
 
 @dataclass
 class Opener:
@@ -54,13 +56,26 @@ class Opener:
             root=settings.root,
             environ=self.invocation.environ,
             now=self.invocation.now,
-            sleep=time.sleep,
+            sleep=self.sleep,
             memory=self._memory(name, table.type),
             wait=self.wait,
             announce=self.announce,
             people=tuple(settings.people.values()),
         )
         return create(name, table.type, table.options, context)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and say now and then that the run is alive: a tracker may ask for more minutes than a lock outlives silence.
+
+        Raises:
+            LockedError: another run has taken over the lock meanwhile.
+        """
+        left = seconds
+        while left > 0:
+            time.sleep(min(left, LONGEST_SILENCE_S))
+            left -= LONGEST_SILENCE_S
+            if self.store is not None:
+                self.store.beat()
 
     def recall(self, store: Store, *, writing: bool = True) -> None:
         """Give the adapters what they kept in the last run.

@@ -39,6 +39,11 @@ class StateLock:
         self._session: Connection | None = None
         self._last_beat: dt.datetime | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether it was taken and not given back, as far as this process knows."""
+        return self._last_beat is not None
+
     def acquire(
         self, command: str, *, timeout_s: float = 0.0, sleep: Callable[[float], None] | None = None
     ) -> None:
@@ -83,6 +88,7 @@ class StateLock:
         with explained(place_of(self._engine.url)), self._engine.begin() as connection:
             connection.execute(delete(RunLock).where(RunLock.name == _NAME, RunLock.owner == self._owner))
         _held_here.discard(self._owner)
+        self._last_beat = None
         if self._session is not None:
             # The lock belongs to the connection, which would live on in the pool.
             self._session.execute(text("SELECT pg_advisory_unlock_all()"))

@@ -67,6 +67,7 @@ class Store:
 
     def __init__(self, engine: Engine, now: Callable[[], dt.datetime]) -> None:
         self._engine = engine
+        self._lock: StateLock | None = None
         self.now = now
 
     def __enter__(self) -> Self:
@@ -285,7 +286,17 @@ class Store:
 
     def lock(self, owner: str) -> StateLock:
         """The run lock; `owner` is a run's id."""
-        return StateLock(self._engine, owner, self.now)
+        self._lock = StateLock(self._engine, owner, self.now)
+        return self._lock
+
+    def beat(self) -> None:
+        """Say that the run which holds the lock through this store is alive; nothing if there is none.
+
+        Raises:
+            LockedError: the lock was taken over; stop.
+        """
+        if self._lock is not None and self._lock.held:
+            self._lock.beat()
 
     @contextmanager
     def exclusively(self, command: str) -> Iterator[None]:

@@ -101,6 +101,7 @@ class Application:
             if gathered >= at_once:
                 self._commit(writer, kind)
                 writer, gathered = Writer(self._store.now(), self._run_id), 0
+                self._beat()  # what was read is kept; nothing more is sent by a run that lost its lock
         if gathered:
             self._commit(writer, kind)
         if total and not_sent == total:

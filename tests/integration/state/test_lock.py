@@ -5,13 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
-from tracker.errors import LockedError
+from adapters.local import LocalTracker
+from tests.integration.sync.stage import Stage, document, row
+from tracker.cli.context import Invocation
+from tracker.cli.trackers import Opener
+from tracker.errors import ExitCode, LockedError
+from tracker.remote import CreateOutcome, NewIssue
 from tracker.state.lock import POLL_EVERY_S, STALE_AFTER
 from tracker.state.store import Store, open_store
+from tracker.state.tables import RunLock
 
 
 class Clock:
@@ -109,3 +119,47 @@ def test_a_beating_lock_is_not_taken_over(store: Store, clock: Clock) -> None:
         first.beat()
         with pytest.raises(LockedError):
             store.lock("second").acquire("pmtrack sync")
+
+
+class Slow(LocalTracker):
+    """A tracker that takes six minutes for every issue, while another run tries to take the lock."""
+
+    def __init__(self, stage: Stage, seen: list[str]) -> None:
+        super().__init__("local", stage.root / ".pmtrack/issues.jsonl", stage.clock)
+        self.capabilities = replace(self.capabilities, chosen_ids=False)
+        self._stage, self._seen = stage, seen
+
+    def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
+        for new in batch:
+            self._stage.now += dt.timedelta(minutes=6)
+            with self._stage.store() as other, pytest.raises(LockedError):
+                other.lock("other").acquire("pmtrack sync")
+            self._seen.append(new.marker)
+            yield from super().create([new])
+
+
+def test_a_run_whose_tracker_is_slow_keeps_its_lock(tmp_path: Path) -> None:
+    stage, seen = Stage(tmp_path), list[str]()
+    stage.trackers["local"] = lambda: Slow(stage, seen)
+    stage.write("a.md", document(*(row(f"Raise the limit of service {number}") for number in range(4))))
+    assert stage.sync().exit_code is ExitCode.OK
+    assert len(seen) == 4
+
+
+def test_a_run_that_waits_for_its_tracker_keeps_its_lock(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+    opener = Opener(Invocation())
+    opener.recall(store)
+    opener.sleep(60)  # no lock is held yet
+    with store.exclusively("pmtrack sync"):
+        opener.sleep(3600)
+        holder = store.holder()
+        assert holder is not None
+        assert clock.now - holder.heartbeat_at <= dt.timedelta(seconds=30)
+        with store.engine.begin() as connection:
+            connection.execute(delete(RunLock))
+        with pytest.raises(LockedError, match="taken over"):
+            opener.sleep(3600)
+    assert clock.now - holder.heartbeat_at < dt.timedelta(minutes=2)

@@ -107,3 +107,20 @@ def test_what_many_items_wait_for_is_said_once() -> None:
     assert any(line.startswith("conflict") for line in lines)
     assert printed(100, *waiting) == lines[-1:]
     assert sum("far: no token" in line for line in printed(100, *waiting[:3])) == 3
+
+
+def test_a_create_needs_no_reason_under_its_row() -> None:
+    new = replace(
+        CONFLICT,
+        action="create",
+        issue=None,
+        reason="new action item",
+    )
+    assert not any("new action item" in line for line in printed(70, new, CONFLICT))
+    assert any(line.endswith("new action item") for line in printed(250, new, CONFLICT))
+
+
+def test_what_is_to_be_looked_at_is_counted_beside_what_is_written() -> None:
+    new = replace(CONFLICT, action="create", outcome="done")
+    (line,) = summary_lines(SyncReport((new, CONFLICT), documents=1, items=2), dry_run=False)
+    assert line == "1 created, 1 to look at (above). 2 action items in 1 document."
