@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tracker.reports.ledger import Ledger
     from tracker.reports.report import Report
     from tracker.state.store import Store
+    from tracker.world import World
 
 FORMS = ("text", "markdown", "html", "json", "csv")
 
@@ -110,6 +111,7 @@ def read_ledger(store: Store, invocation: Invocation, asked: Asked) -> Ledger:
     """The world of the state at the moment of the report, made ready."""
     from tracker.reports.ledger import ledger_of
     from tracker.reports.settings import report_settings
+    from tracker.sync.checkout import linker_of
 
     settings = invocation.settings
     moment = moment_of(invocation, asked)
@@ -119,8 +121,13 @@ def read_ledger(store: Store, invocation: Invocation, asked: Asked) -> Ledger:
         world,
         report_settings(settings),
         timezone=timezone_of(invocation, asked),
-        link_base=settings.link_base,
+        link=linker_of(settings, _tops(world, settings.root)),
     )
+
+
+def _tops(world: World, root: Path) -> Sequence[str]:
+    """The files and folders beside the configuration in which the documents are: git need not look elsewhere."""
+    return sorted({str(root / document.path.partition("/")[0]) for document in world.documents})
 
 
 def put_out(report: Report, asked: Asked, invocation: Invocation) -> None:

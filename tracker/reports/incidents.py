@@ -12,7 +12,7 @@ from tracker.calendar import Calendar
 from tracker.models import PostMortem, Review
 from tracker.related import earlier_relatives, index_documents
 from tracker.reports.history import Life, by_document
-from tracker.reports.lines import ItemLine, Lens, source_url
+from tracker.reports.lines import ItemLine, Lens, Linker, web_address
 from tracker.reports.metrics import urgency
 from tracker.reports.periods import Period
 
@@ -126,7 +126,7 @@ class FollowUp:
     line: int
 
 
-def document_line(document: PostMortem, link_base: str | None, note: str = "") -> DocumentLine:
+def document_line(document: PostMortem, link: Linker, note: str = "") -> DocumentLine:
     """The document as one line."""
     title = document.title or document.path
     return DocumentLine(
@@ -135,7 +135,7 @@ def document_line(document: PostMortem, link_base: str | None, note: str = "") -
         document.incident_id,
         document.severity,
         document.date,
-        source_url(link_base, document.path, 1),
+        web_address(link(document.path, 1)),
         note,
     )
 
@@ -150,18 +150,18 @@ def _day_in(period: Period, day: dt.date | None, calendar: Calendar) -> bool:
 
 
 def published(
-    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link_base: str | None
+    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link: Linker
 ) -> tuple[DocumentLine, ...]:
     """Post-mortems completed in the period (or, where they do not say, of an incident in it)."""
     return tuple(
-        document_line(document, link_base)
+        document_line(document, link)
         for document in documents
         if _day_in(period, document.completed or document.date, calendar)
     )
 
 
 def late(
-    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link_base: str | None, most: int
+    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link: Linker, most: int
 ) -> tuple[DocumentLine, ...]:
     """Of those completed in the period, the ones later than `most` business days after the incident."""
     found = []
@@ -169,16 +169,16 @@ def late(
         if document.date and document.completed and _day_in(period, document.completed, calendar):
             days = calendar.business_days(document.date, document.completed)
             if days > most:
-                found.append(document_line(document, link_base, f"{days} business days after the incident"))
+                found.append(document_line(document, link, f"{days} business days after the incident"))
     return tuple(found)
 
 
 def without_items(
-    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link_base: str | None
+    documents: Iterable[PostMortem], period: Period, calendar: Calendar, link: Linker
 ) -> tuple[DocumentLine, ...]:
     """Of those published in the period, the ones without an action item."""
     return tuple(
-        document_line(document, link_base, "no action item")
+        document_line(document, link, "no action item")
         for document in documents
         if _day_in(period, document.completed or document.date, calendar)
         and not any(not item.placeholder for item in document.items)
@@ -193,7 +193,7 @@ def follow_ups(documents: Iterable[PostMortem], lens: Lens, days: int) -> tuple[
             due = review_day(review, document)
             if due is None or review.done or (due - lens.today).days > days:
                 continue
-            line = document_line(document, lens.link_base)
+            line = document_line(document, lens.link)
             found.append(FollowUp(line, review.label, due, (lens.today - due).days, review.line))
     return tuple(sorted(found, key=lambda one: (one.due, one.document.path, one.line)))
 
@@ -260,8 +260,8 @@ def _known(
     incident: PostMortem, relative: PostMortem, why: str, known: Sequence[ItemLine], lens: Lens
 ) -> KnownButUnfixed:
     return KnownButUnfixed(
-        document_line(incident, lens.link_base),
-        document_line(relative, lens.link_base),
+        document_line(incident, lens.link),
+        document_line(relative, lens.link),
         why,
         tuple(sorted(known, key=urgency)),
     )

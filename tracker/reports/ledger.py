@@ -14,7 +14,7 @@ from tracker.models import PostMortem, Status
 from tracker.people import people_of
 from tracker.reports.history import Life, lives
 from tracker.reports.incidents import post_mortems
-from tracker.reports.lines import ItemLine, Lens, aged, is_verified, line_of, status_at
+from tracker.reports.lines import ItemLine, Lens, Linker, aged, is_verified, line_of, nowhere, status_at
 from tracker.reports.settings import ReportSettings
 from tracker.world import World
 
@@ -118,7 +118,7 @@ def _changed_after(life: Life, moment: dt.datetime) -> bool:
 
 
 def ledger_of(
-    world: World, settings: ReportSettings, *, timezone: str = "UTC", link_base: str | None = None
+    world: World, settings: ReportSettings, *, timezone: str = "UTC", link: Linker = nowhere
 ) -> Ledger:
     """The ledger of a world at its `now`.
 
@@ -126,7 +126,7 @@ def ledger_of(
         world: As of the moment of the report; later events are allowed and not looked at.
         settings: `[reports]`.
         timezone: IANA name of the zone in which days are counted.
-        link_base: URL under which people can read the documents.
+        link: Gives the address under which people can read a line of a document.
     """
     calendar = settings.calendar(timezone)
     lens = Lens(
@@ -134,7 +134,7 @@ def ledger_of(
         calendar.day(world.now),
         calendar,
         people_of(world.people),
-        link_base,
+        link,
         business=settings.late_in == "business-days",
     )
     found = tuple(life for life in lives(world) if life.opened <= world.now)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote
 
 from tracker.calendar import Calendar
 from tracker.models import PostMortem, Status
@@ -90,6 +90,15 @@ class ItemLine:
         return f"{self.path}:{self.line}"
 
 
+#: Address of a line of a document (its path as in the state), None where there is none.
+Linker = Callable[[str, int], "str | None"]
+
+
+def nowhere(path: str, line: int) -> str | None:  # noqa: ARG001 - a `Linker`
+    """No address at all."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Lens:
     """Through which eyes the items are seen.
@@ -97,7 +106,7 @@ class Lens:
     Attributes:
         moment: The moment of the report, UTC.
         today: Its local day.
-        link_base: URL under which people can read the documents, None where unknown.
+        link: Gives the address under which people can read a line of a document.
         business: Count lateness in business days.
     """
 
@@ -105,7 +114,7 @@ class Lens:
     today: dt.date
     calendar: Calendar
     people: People
-    link_base: str | None = None
+    link: Linker = nowhere
     business: bool = False
 
 
@@ -147,7 +156,7 @@ def line_of(life: Life, lens: Lens) -> ItemLine:
         tracker=tracked.tracker,
         issue=tracked.ref.key if tracked.ref is not None else None,
         url=web_address(tracked.ref.url) if tracked.ref is not None else None,
-        source_url=source_url(lens.link_base, tracked.path, item.line),
+        source_url=web_address(lens.link(tracked.path, item.line)),
         verified=is_verified(life, status),
         dropped=status is Status.CANCELLED,
         flags=flags_at(tracked, lens.moment, is_open=is_open),
@@ -278,9 +287,3 @@ def web_address(text: str | None) -> str | None:
     if text is None or not text.lower().startswith(("https://", "http://")):
         return None
     return text
-
-
-def source_url(link_base: str | None, path: str, line: int) -> str | None:
-    """Where people can read the line of a document; None where that is unknown."""
-    base = web_address(link_base)
-    return f"{base.rstrip('/')}/{quote(path)}#L{line}" if base is not None else None

@@ -134,12 +134,12 @@ def review_of(ledger: Ledger, period: Period) -> Review:
 
 
 def _documents(ledger: Ledger, period: Period) -> dict[str, tuple[incidents.DocumentLine, ...]]:
-    documents, calendar, base = ledger.documents, ledger.calendar, ledger.lens.link_base
+    documents, calendar, link = ledger.documents, ledger.calendar, ledger.lens.link
     most = ledger.settings.late_business_days
     return {
-        "published": incidents.published(documents, period, calendar, base),
-        "late": incidents.late(documents, period, calendar, base, most),
-        "without_items": incidents.without_items(documents, period, calendar, base),
+        "published": incidents.published(documents, period, calendar, link),
+        "late": incidents.late(documents, period, calendar, link, most),
+        "without_items": incidents.without_items(documents, period, calendar, link),
     }
 
 

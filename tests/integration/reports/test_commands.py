@@ -10,12 +10,13 @@ import datetime as dt
 import io
 import json
 import os
+import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -154,6 +155,35 @@ def test_the_first_audit_speaks_of_no_last_one(pmtrack: Run, project: Path) -> N
     assert "last audit" not in first.stdout + chosen.stdout
     assert f"since {AS_OF:%a %d %b %Y}" in chosen.stdout
     assert "compared with the last audit of" in pmtrack("audit", cwd=project).stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "base"),
+    [
+        ("", "https://github.com/acme/docs/blob/HEAD/docs/postmortems/"),
+        ('link_base = "https://wiki.acme.example/x"\n', "https://wiki.acme.example/x/docs/postmortems/"),
+    ],
+)
+def test_places_lead_to_the_host_of_the_git_remote_where_no_other_address_is_configured(
+    pmtrack: Run, project: Path, setting: str, base: str
+) -> None:
+    for arguments in (["init", "-q"], ["remote", "add", "origin", "git@github.com:acme/docs.git"]):
+        subprocess.run(["git", "-C", str(project), *arguments], check=True, capture_output=True)
+    lines = overdue_lines(pmtrack, project)
+    assert {line["source_url"] for line in lines} == {None}, "git knows no such document"
+    for line in lines:
+        place = project / line["path"]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("# Postmortem\n", encoding="utf-8")
+    (project / "pmtrack.toml").write_text(setting + CONFIGURATION, encoding="utf-8")
+    for line in overdue_lines(pmtrack, project):
+        assert line["source_url"].startswith(base)
+        assert line["source_url"].endswith(f"#L{line['line']}")
+
+
+def overdue_lines(pmtrack: Run, project: Path) -> list[dict[str, Any]]:
+    made = json.loads(pmtrack("audit", "--as-of", AS_OF.isoformat(), "--format", "json", cwd=project).stdout)
+    return [line for group in made["overdue"] for line in group["lines"]]
 
 
 def test_a_delivery_that_fails_is_an_error_and_the_report_is_kept(

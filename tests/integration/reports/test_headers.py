@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from tracker.models import ActionItem, Note, PostMortem, Review, Span, Status
 from tracker.reports import incidents
 from tracker.reports.ledger import Ledger, ledger_of
+from tracker.reports.lines import nowhere
 from tracker.reports.periods import Period
 from tracker.reports.settings import ReportSettings
 from tracker.state.store import Store, open_store
@@ -107,7 +108,7 @@ def test_a_post_mortem_that_got_its_first_item_later_was_without_items_on_the_da
     for day, expected in ((2, ["b.md"]), (0, [])):
         ledger = archive.at(day)
         period = Period(ledger.moment - dt.timedelta(days=7), ledger.moment)
-        found = incidents.without_items(ledger.documents, period, ledger.calendar, None)
+        found = incidents.without_items(ledger.documents, period, ledger.calendar, nowhere)
         assert [one.path for one in found] == expected
 
 

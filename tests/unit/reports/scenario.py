@@ -43,7 +43,7 @@ def ledger(*, hostile: bool = False, timezone: str = "Europe/Berlin") -> Ledger:
         with_hostile_titles(world) if hostile else world,
         ReportSettings(),
         timezone=timezone,
-        link_base="https://git.acme.example/docs/blob/main",
+        link=lambda path, line: f"https://git.acme.example/docs/blob/main/{path}#L{line}",
     )
 
 

@@ -12,6 +12,7 @@ from tracker.calendar import Calendar
 from tracker.models import ActionItem, Note, PostMortem, Review, Status
 from tracker.reports import incidents
 from tracker.reports.ledger import Ledger, ledger_of
+from tracker.reports.lines import nowhere
 from tracker.reports.periods import Period
 from tracker.reports.settings import ReportSettings
 from tracker.world import Event, Side, TrackedItem, World
@@ -23,7 +24,7 @@ ITEM = ActionItem("Alert on a full disk", 7)
 
 
 def published(*documents: PostMortem) -> list[str]:
-    return [line.path for line in incidents.published(documents, WEEK, UTC, None)]
+    return [line.path for line in incidents.published(documents, WEEK, UTC, nowhere)]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_a_post_mortem_is_published_on_its_completion_else_on_the_day_of_the_inc
 @pytest.mark.parametrize(("most", "late"), [(4, 1), (5, 0)])
 def test_late_is_counted_in_business_days(most: int, late: int) -> None:
     document = PostMortem("a.md", date=dt.date(2026, 11, 9), completed=dt.date(2026, 11, 16))
-    found = incidents.late([document], WEEK, UTC, None, most)
+    found = incidents.late([document], WEEK, UTC, nowhere, most)
     assert len(found) == late
     assert all(line.note == "5 business days after the incident" for line in found)
 
@@ -56,7 +57,7 @@ def test_a_post_mortem_with_nothing_but_template_text_has_no_action_item() -> No
     day = dt.date(2026, 11, 16)
     empty = PostMortem("a.md", date=day, items=(ActionItem("[Action]", 3, placeholder=True),))
     full = PostMortem("b.md", date=day, items=(ITEM,))
-    assert [line.path for line in incidents.without_items([empty, full], WEEK, UTC, None)] == ["a.md"]
+    assert [line.path for line in incidents.without_items([empty, full], WEEK, UTC, nowhere)] == ["a.md"]
 
 
 @pytest.mark.parametrize(
