@@ -277,12 +277,7 @@ class Extraction:
         title = text.plain.strip().split("\n")[0].strip(EDGES)
         if not node.children or len(title) > _MOST_LABEL or len(text.plain.strip()) > len(title) + 4:
             return None
-        words = self.reader.words
-        kinds = words.exact("heading", title) or words.exact("heading", title.partition("(")[0].strip())
-        shown = text.plain.rstrip().endswith((":", "：")) or text.lead("strong")
-        mild = kinds and set(kinds) <= {"category", "horizon", "improvement", "response", "detection"}
-        mild = mild and section.kind == ACTION
-        if not kinds or not (shown or mild or section.kind in ("neutral", "summary")):
+        if not lists.names_group(text, title, section, self.reader.words):
             return None
         made = self.sections.nested(title, text, section)
         self.explanation.section(node.entry.line, made)

@@ -70,6 +70,22 @@ def names_sections(nodes: Sequence[Node], words: Vocabulary) -> bool:
     return sum(map(bool, named)) * 2 > len(nodes) and len(kinds) >= _FEWEST_NAMED
 
 
+def names_group(text: Text, title: str, section: Section, words: Vocabulary) -> bool:
+    """Whether an entry with others below it only names what those are, as a heading would."""
+    leads = text.plain.rstrip().endswith((":", "："))
+    shown = leads or text.lead("strong") is not None
+    plain = title.partition("(")[0].strip()
+    kinds = words.exact("heading", title) or words.exact("heading", plain)
+    if not kinds and leads:
+        found = words.find("heading", plain)
+        kinds = found if set(found) <= {*_MILD, "action"} else ()
+    mild = section.kind == "action" and set(kinds) <= _MILD
+    return bool(kinds) and (shown or mild or section.kind in ("neutral", "summary"))
+
+
+_MILD = frozenset(("category", "horizon", "improvement", "response", "detection"))
+
+
 def _may_be_labelled(node: Node) -> bool:
     """A quick look at the bytes."""
     raw = node.entry.source.data[node.entry.start : node.entry.start + 2 * _MOST_TOPIC]

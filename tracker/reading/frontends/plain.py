@@ -25,7 +25,7 @@ _VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
 _FIELD = re.compile(r"[^\W\d_][\w /-]{1,30}[:：](?:\s|$)")
 _CLOCK = re.compile(r"[\[(~]?(?:T[+-]\d|\d{1,2}:\d\d|\d{4}-\d\d-\d\d)")
 _SENTENCE_END = (".", "!", "?", ",", ";", "。")
-_MOST_TITLE, _MOST_LABEL, _MOST_WORDS = 120, 60, 7
+_MOST_TITLE, _MOST_WORDS = 120, 7
 _TAB, _DEEPEST = 8, 40
 
 
@@ -111,7 +111,7 @@ class _Layout:
             self._close()
             self._entry(line, bullet, box)
         else:
-            label = line.shown.endswith((":", "：")) and len(line.shown) <= _MOST_LABEL
+            label = line.shown.endswith((":", "："))
             if self.gathered and (label or (self.open and _FIELD.match(line.shown))):
                 self._close()
             self.gathered.append(line)
@@ -132,7 +132,8 @@ class _Layout:
         if line.shown.endswith((":", "：")) or (_VALUE.match(line.shown) and not underlined):
             return 0
         if first:
-            return 1 if underlined or not line.shown.endswith(_SENTENCE_END) else 0
+            few = not below.shown and len(line.shown.split()) <= _MOST_WORDS
+            return 1 if underlined or few or not line.shown.endswith(_SENTENCE_END) else 0
         return 2 if underlined or _capital(line.shown) or self._stands_alone(line, below) else 0
 
     @staticmethod
@@ -175,9 +176,11 @@ class _Layout:
         first = lines[0]
         while self.open and self.open[-1][0] >= first.indent and self.open[-1][1].texts:
             self.open.pop()
-        if not self.open and self._sentences(lines):
-            self.out += [self._lone(line) for line in lines]
-            return
+        if not self.open and (count := _sentences(lines)):
+            self.out += [self._lone(line) for line in lines[:count]]
+            lines = lines[count:]
+            if not lines:
+                return
         text = self._text(lines)
         if self.open:
             entry = self.open[-1][1]
@@ -186,14 +189,6 @@ class _Layout:
                 outer.end = max(outer.end, text.end)
         else:
             self.out.append(Paragraph(self.source, text.start, text.end, text))
-
-    @staticmethod
-    def _sentences(lines: Sequence[_Line]) -> bool:
-        """Whether every line is a sentence of its own: a list that lost its bullets, and no wrapped paragraph."""
-        return len(lines) > 1 and all(
-            line.shown.endswith((".", "。")) and line.shown[:1].isupper() and not _VALUE.match(line.shown)
-            for line in lines
-        )
 
     def _lone(self, line: _Line) -> Entry:
         entry = Entry(self.source, line.start, line.end, 1, ordered=False)
@@ -244,6 +239,24 @@ class _Layout:
         skip = len(line.shown[left:right]) - len(line.shown[left:right].lstrip())
         start = line.start + len(line.shown[: left + skip].encode(errors="replace"))
         return self._text([_Line(start, start + len(shown.encode(errors="replace")), 0, shown)])
+
+
+def _sentences(lines: Sequence[_Line]) -> int:
+    """How many lines at the start are sentences of their own: a list that lost its bullets, and no wrapped paragraph."""
+    count = 0
+    while count < len(lines) and _is_sentence(lines[count].shown):
+        count += 1
+    rest = lines[count:]
+    alone = not rest or (len(rest) == 1 and len(rest[0].shown) > _MOST_SENTENCE)
+    return count if count > 1 and alone else 0
+
+
+def _is_sentence(shown: str) -> bool:
+    ends = shown.endswith((".", "。")) and len(shown) <= _MOST_SENTENCE
+    return ends and shown[:1].isupper() and not _VALUE.match(shown)
+
+
+_MOST_SENTENCE = 200
 
 
 def _capital(text: str) -> bool:
