@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from tracker.reports.audit import Findings, Waiver
     from tracker.reports.ledger import Ledger
     from tracker.settings import Settings
+    from tracker.world import World
 
 
 def findings_of(ledger: Ledger, settings: Settings) -> Findings:
@@ -25,15 +27,23 @@ def findings_of(ledger: Ledger, settings: Settings) -> Findings:
     policies = policy_settings(settings)
     result = check(ledger.world, settings, policies)
     every = (*inline_waivers(ledger.world.documents), *read_waivers(settings.root / policies.waivers))
+    titles = _titles(ledger.world) if every else {}
     return Findings(
         findings=(*result.findings, *result.waived),
-        waivers=tuple(_waiver(one, ledger.today, policies.notice_days) for one in every),
+        waivers=tuple(_waiver(one, ledger.today, policies.notice_days, titles) for one in every),
         skipped=tuple(f"{one.code} {one.slug}" for one in result.skipped),
         evaluated=True,
     )
 
 
-def _waiver(one: PolicyWaiver, today: dt.date, notice_days: int) -> Waiver:
+def _titles(world: World) -> Mapping[tuple[str, int], str]:
+    """The items by document and line."""
+    return {(one.path, one.item.line): one.item.title for one in world.items if one.removed_at is None}
+
+
+def _waiver(
+    one: PolicyWaiver, today: dt.date, notice_days: int, titles: Mapping[tuple[str, int], str]
+) -> Waiver:
     from tracker.reports.audit import Waiver
 
     state = "active"
@@ -41,5 +51,9 @@ def _waiver(one: PolicyWaiver, today: dt.date, notice_days: int) -> Waiver:
         state = "expired"
     elif one.until is not None and (one.until - today).days <= notice_days:
         state = "ending"
-    place = one.source if one.lines is not None else one.document
-    return Waiver(one.code, place, one.line, one.reason or "no reason", one.until, one.by, one.item, state)
+    if one.lines is None:
+        place, item = one.document, one.item
+    else:
+        place = one.source
+        item = next((titles[place, line] for line in sorted(one.lines) if (place, line) in titles), None)
+    return Waiver(one.code, place, one.line, one.reason or "no reason", one.until, one.by, item, state)

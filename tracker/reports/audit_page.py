@@ -47,10 +47,10 @@ def audit_page(audit: Audit) -> Page:
         _changes("new", f"New since {_point(audit)}", audit.new, Tone.BAD),
         _changes("resolved", f"Resolved since {_point(audit)}", audit.resolved, Tone.GOOD),
         _overdue(audit),
-        _lines("due-soon", "Due soon", audit.due_soon),
+        _lines("due-soon", "Due soon", audit.due_soon, items.without(items.LATE)),
         _findings(audit),
-        _lines("unowned", "Nobody owns it", audit.unowned, tone=Tone.WARN),
-        _lines("undated", "No due date", audit.undated, tone=Tone.WARN),
+        _lines("unowned", "Nobody owns it", audit.unowned, items.without(items.OWNER), Tone.WARN),
+        _lines("undated", "No due date", audit.undated, items.without(items.DUE, items.LATE), Tone.WARN),
         _lines("stale", "Stale", audit.stale, (*items.STANDARD[:4], items.TOUCHED, *items.STANDARD[5:])),
         _lines(
             "drift", "Document and tracker differ", audit.drift, (*items.STANDARD, items.FLAGS), Tone.WARN
@@ -245,7 +245,7 @@ def _run_told(audit: Audit) -> str:
     if run is None:
         said = "No sync has been recorded."
     else:
-        end = "" if run.finished is not None else ", broken off"
+        end = "" if run.finished is not None else ", not finished when this report was made"
         said = (
             f"Last sync {local_time(run.started, audit.timezone)}{end}: "
             f"{run.done} done, {run.failed} failed, {run.deferred} put off."

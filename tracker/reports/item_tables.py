@@ -71,6 +71,11 @@ STANDARD = (ID, ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE)
 BY_OWNER = (OWNER, DUE, LATE, ID, ACTION, PRIORITY, INCIDENT, ISSUE, PLACE)
 
 
+def without(*fields: Field) -> tuple[Field, ...]:
+    """The standard columns without those that say nothing in a table."""
+    return tuple(field for field in STANDARD if field not in fields)
+
+
 def table_of(caption: str, lines: Sequence[ItemLine], fields: tuple[Field, ...] = STANDARD) -> Table:
     """A table with one row an item."""
 

@@ -197,6 +197,8 @@ def test_a_delivery_that_fails_is_an_error_and_the_report_is_kept(
     assert "verysecret" not in run.stderr
     assert (project / "audit.txt").read_text().startswith("Nightly audit")
     assert len(received) >= 1
+    again = json.loads(pmtrack("audit", "--format", "json", cwd=project).stdout)
+    assert not again["since_audit"], "what nobody heard of is told again"
 
 
 def test_a_delivered_reminder_is_not_sent_again_on_that_day(
