@@ -10,7 +10,7 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator
 from adapters.jira.groups import Groups
 from adapters.jira.lookahead import Lookahead
-from adapters.jira.lost import Lost
+from adapters.jira.lost import UNINDEXED, Lost
 from adapters.jira.metadata import Screen
 from adapters.jira.people import People
 from adapters.jira.permissions import Permissions
@@ -207,7 +207,9 @@ class _Parts:
         memory = context.memory
         self.client = Client(name, options, credentials.find(name, options, context.environ), context)
         self.site = Site(name, self.client, options, memory)
-        self.reader = Reader(self.client, options, self.site, Lost(memory))
+        self.reader = Reader(
+            self.client, options, self.site, lost=Lost(memory), unindexed=Lost(memory, UNINDEXED)
+        )
         self.pull = Pull(self.client, options, self.site, self.reader, memory)
         self.prober = Prober(self.client, options, self.site, self.reader, self.pull)
         self.people = People(name, self.client, options, memory, context.now)

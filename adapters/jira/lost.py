@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
-MEMORY = "lost"
+MEMORY, UNINDEXED = "lost", "unindexed"
 STALE_AFTER = dt.timedelta(days=7)
 """How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.jira.sweep`)."""
 
@@ -26,11 +26,18 @@ class Finding:
 
 
 class Lost:
-    """What is known of lost issues, by id. A text in the memory that is something else counts as nothing known."""
+    """What is known of lost issues, by id. A text in the memory that is something else counts as nothing known.
 
-    def __init__(self, memory: MutableMapping[str, str]) -> None:
+    Args:
+        memory: Survives the run.
+        key: Where in it: `MEMORY`, or `UNINDEXED` for those of Data Center that can be read and that its search does not
+            tell (archived ones), each of which would cost a read of its own whenever all issues are looked at in turn.
+    """
+
+    def __init__(self, memory: MutableMapping[str, str], key: str = MEMORY) -> None:
         self._memory = memory
-        self._known = _load(memory.get(MEMORY, ""))
+        self._key = key
+        self._known = _load(memory.get(key, ""))
 
     def known(self, name: str) -> Finding | None:
         """What was found out about an issue, None where nothing was."""
@@ -58,8 +65,8 @@ class Lost:
     def keep(self) -> None:
         """Write it to the memory, if it is not what stands there."""
         text = _dump(self._known)
-        if text != self._memory.get(MEMORY, _NOTHING):
-            self._memory[MEMORY] = text
+        if text != self._memory.get(self._key, _NOTHING):
+            self._memory[self._key] = text
 
 
 _NOTHING = "[]"

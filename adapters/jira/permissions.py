@@ -16,7 +16,10 @@ PERMISSIONS = {
     "TRANSITION_ISSUES": (Severity.WARNING, "change the status of issues"),
     "ASSIGN_ISSUES": (Severity.WARNING, "assign issues"),
     "LINK_ISSUES": (Severity.INFO, "link issues to documents"),
+    "SET_ISSUE_SECURITY": (Severity.INFO, "tell deleted issues from hidden ones"),
 }
+ON_CLOUD = frozenset({"SET_ISSUE_SECURITY"})
+"""Needed on Cloud only: Data Center tells who asks (403 or 404)."""
 
 
 class Permissions:

@@ -8,7 +8,7 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import Screen, described
 from adapters.jira.people import People
-from adapters.jira.permissions import PERMISSIONS, Permissions, wanted
+from adapters.jira.permissions import ON_CLOUD, PERMISSIONS, Permissions, wanted
 from adapters.jira.site import Site
 from adapters.jira.workflow import Workflow
 from tracker.errors import AdapterError, NotFoundError
@@ -109,10 +109,11 @@ class Preflight:
         return _archived(key) if self._client.read("GET", f"project/{key}").get("archived") else None
 
     def _rights(self) -> Iterator[Problem]:
-        missing = self._permissions.problems()
+        wanted_here = [key for key in PERMISSIONS if self._site.is_cloud or key not in ON_CLOUD]
+        missing = self._permissions.problems(wanted_here)
         yield from missing
         if not missing:
-            yield _fine(f"permissions: {', '.join(what for _, what in PERMISSIONS.values())}")
+            yield _fine(f"permissions: {', '.join(PERMISSIONS[key][1] for key in wanted_here)}")
 
     def _screen(self, screen: Screen) -> Iterator[Problem]:
         yield _fine(

@@ -135,7 +135,7 @@ class Pull:
             return changes
         now = self._client.server_now()
         part, stands = self._sweep.part(wanted, now, requests * BATCH)
-        results = list(self._reader.results([each for each in part if each not in read]))
+        results = list(self._reader.results([each for each in part if each not in read], sparing=True))
         hidden = tuple(each for each in results if isinstance(each, Unreadable))
         if results and not any(map(self._is_answered, results)):
             # Nothing could be read: the next run tries again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.jira import mapping, sight
@@ -30,11 +31,14 @@ _Read = tuple[dict[str, Raw], dict[str, AdapterError]]
 class Reader:
     """Reads issues."""
 
-    def __init__(self, client: Client, options: JiraOptions, site: Site, lost: Lost) -> None:
+    def __init__(
+        self, client: Client, options: JiraOptions, site: Site, *, lost: Lost, unindexed: Lost
+    ) -> None:
         self._client = client
         self._options = options
         self._site = site
         self._lost = lost
+        self._unindexed = unindexed
         self._asks_again = True
         self._finding: Finding | AdapterError | None = None
 
@@ -45,14 +49,22 @@ class Reader:
         yield from (self._missing(name, None) for name in kept)
         yield from self.results([name for name in names if name not in set(kept)])
 
-    def results(self, names: Sequence[str]) -> Iterator[FetchResult]:
-        """One result per id or key; `id` of each is the name that was asked for."""
+    def results(self, names: Sequence[str], *, sparing: bool = False) -> Iterator[FetchResult]:
+        """One result per id or key; `id` of each is the name that was asked for.
+
+        `sparing` leaves out what each would cost a request again and cannot have changed: archived issues of Data Center.
+        """
         good = [name for name in names if is_name(name)]
         yield from (Unreadable(name, no_name(name)) for name in names if not is_name(name))
         parts = [list(dict.fromkeys(good[start : start + BATCH])) for start in range(0, len(good), BATCH)]
-        for part, read in zip(parts, in_order(self._read, parts, self._options.connections), strict=True):
-            yield from self._told(part, read)
+        work = partial(self._read, sparing=sparing)
+        for part, read in zip(parts, in_order(work, parts, self._options.connections), strict=True):
+            spared = {name for name in part if sparing and self._unindexed.known(name)}
+            yield from (
+                each for each in self._told(part, read) if isinstance(each, Found) or each.id not in spared
+            )
         self._lost.keep()
+        self._unindexed.keep()
 
     def is_lost(self, name: str) -> bool:
         """Whether it is known why this issue cannot be read; that no other read failed with it."""
@@ -69,27 +81,40 @@ class Reader:
             finding = self._of_project()
             if isinstance(finding, Finding):
                 self._lost.note(stale, finding)
-        elif stale and not self._site.is_cloud and requests > 1 and (hidden := self._lost.hidden()):
+        elif not self._site.is_cloud and requests > 1 and (one := self._oldest(stale)):
             requests -= 1
-            self._look_alone(hidden[0])
+            self._look_alone(one)
         self._lost.keep()
+        self._unindexed.keep()
         if not self._lost.hidden():
             return requests
         self._asks_again = requests > 0
         return max(0, requests - 1)
 
+    def _oldest(self, stale: Sequence[str]) -> str | None:
+        """The one issue of Data Center that is most worth a read of its own; what is deleted there is deleted."""
+        hidden = set(self._lost.hidden())
+        worth = [name for name in stale if name in hidden]
+        return next(iter([*worth, *self._unindexed.stale(self._client.server_now())]), None)
+
+    def _note_unindexed(self, names: Sequence[str]) -> None:
+        self._unindexed.note(names, Finding(gone=False, reason="archived", at=self._client.server_now()))
+
     def _look_alone(self, name: str) -> None:
         try:
             self.single(name)
+            if self._unindexed.known(name):
+                self._note_unindexed([name])
         except (NotFoundError, AuthError) as error:
+            self._unindexed.forget([name])
             self._lost.forget([name])
             self._missing(name, error)
         except AdapterError:
             return  # tried again by the next run
 
-    def _read(self, part: Sequence[str]) -> _Read | AdapterError:
+    def _read(self, part: Sequence[str], *, sparing: bool) -> _Read | AdapterError:
         try:
-            return self.raws(part)
+            return self.raws(part, sparing=sparing)
         except AdapterError as error:
             return error
 
@@ -110,7 +135,7 @@ class Reader:
                 yield self._missing(name, errors.get(name))
 
     def raws(
-        self, names: Sequence[str], entity_property: str = mapping.PROPERTY
+        self, names: Sequence[str], entity_property: str = mapping.PROPERTY, *, sparing: bool = False
     ) -> tuple[dict[str, Raw], dict[str, AdapterError]]:
         """The JSON of at most BATCH issues by the names asked for, and why the others could not be read.
 
@@ -122,8 +147,17 @@ class Reader:
         if self._site.is_cloud:
             return self._fetched(names, entity_property)
         issues = self._searched([name for name in names if is_id(name)])
-        errors = self._alone([name for name in names if name not in issues], issues)
-        return issues, errors
+        self._unindexed.forget(issues)
+        lacking = [name for name in names if name not in issues]
+        if not sparing:
+            return issues, self._alone(lacking, issues)
+        fresh = [each for each in lacking if not self._unindexed.known(each) and not self._lost.known(each)]
+        errors = self._alone(fresh[:FEW], issues)
+        if all(name in issues for name in fresh[:FEW]):
+            # The first few could be read, so these are archived, not lost.
+            self._note_unindexed(fresh)
+            return issues, errors
+        return issues, errors | self._alone(fresh[FEW:], issues)
 
     def _alone(self, names: Sequence[str], found: dict[str, Raw]) -> dict[str, AdapterError]:
         """Put single reads of what a batch lacked into `found`; errors of the others. Lost ones are not asked again."""

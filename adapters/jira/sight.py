@@ -6,6 +6,7 @@ from adapters.jira.client import Client
 from adapters.jira.lost import Finding
 from tracker.errors import AdapterError, NotFoundError
 
+LEVELS = "SET_ISSUE_SECURITY"
 REQUESTS = 2
 """Requests that `finding` sends at most."""
 
@@ -23,14 +24,30 @@ def finding(client: Client, project: str) -> Finding:
 
 
 def _why_hidden(client: Client, project: str) -> str | None:
+    """None where nothing hides issues from this account.
+
+    The security levels of a project are told only to who may set them:
+    https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-project-permission-schemes/
+    """
+    params = {"projectKey": project, "permissions": f"BROWSE_PROJECTS,{LEVELS}"}
     try:
-        about = client.read("GET", f"project/{project}")
-        if about.get("archived"):
-            return f"project {project} is archived"
-        levels = client.read("GET", f"project/{project}/securitylevel")
+        held = client.read("GET", "mypermissions", params=params).get("permissions", {})
+        if not (held.get("BROWSE_PROJECTS") or {}).get("havePermission"):
+            archived = client.read("GET", f"project/{project}").get("archived")
+            return f"project {project} is archived" if archived else _unseen(project)
+        if not (held.get(LEVELS) or {}).get("havePermission"):
+            return (
+                f"deleted or hidden, Jira does not say which to an account without {LEVELS} in {project}; "
+                "grant it, or look with an account that sees everything and `pmtrack unlink` what is deleted"
+            )
+        levels = client.read("GET", f"project/{project}/securitylevel").get("levels")
     except NotFoundError:
-        return f"this account may not browse project {project}"
+        return _unseen(project)
     except AdapterError as error:
         error.message = f"project {project} cannot be examined: {error.message}"
         raise
-    return f"project {project} has security levels: deleted or hidden" if levels.get("levels") else None
+    return f"project {project} has security levels: deleted or hidden" if levels else None
+
+
+def _unseen(project: str) -> str:
+    return f"this account may not browse project {project}"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import jira_recording
+from tests.jira import Bench
 from tests.jira_recording import FOLDER, PLACEHOLDER, recorder, scenario, tracker_at
 from tracker.models import Issue, Status
 from tracker.remote import Adopted, Found
@@ -48,3 +50,19 @@ def test_a_recording_plays_to_its_end_without_a_network(path: Path) -> None:
 
 def test_there_is_a_recording_of_each_deployment() -> None:
     assert {"cloud", "datacenter"} <= {path.stem for path in CASSETTES}
+
+
+def test_a_live_project_is_recorded_and_left_as_it_was(
+    cloud: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jira_recording, "FOLDER", tmp_path)
+    named = {"JIRA_URL": cloud.server.url, "JIRA_PROJECT": "OPS", **cloud.environ()}
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    jira_recording.main()
+    (path,) = tmp_path.iterdir()
+    assert path.read_text(encoding="utf-8").startswith("# origin: a live Jira, recorded ")
+    assert cloud.site.living() == []
+    assert len(cloud.site.issues) == 2
+    test_a_recording_says_where_it_comes_from_and_holds_no_secret(path)
+    test_a_recording_plays_to_its_end_without_a_network(path)

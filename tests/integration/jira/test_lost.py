@@ -137,14 +137,45 @@ def test_an_issue_of_an_archived_project_is_not_called_gone(cloud: Bench) -> Non
     reading = seeded(cloud)
     cloud.site.delete(reading.names[0])
     cloud.site.projects["OPS"].archived = True
+    cloud.server.faults.append(
+        Fault("answer", "GET", "mypermissions", status=200, body='{"permissions": {}}')
+    )
     (told,) = cloud.tracker().fetch(reading.names[:1])
     assert told == Unreadable(reading.names[0], "project OPS is archived")
+
+
+def test_a_missing_issue_is_not_called_gone_where_cloud_does_not_tell_of_levels(cloud: Bench) -> None:
+    reading = seeded(cloud)
+    cloud.site.projects["OPS"].permissions.discard("SET_ISSUE_SECURITY")
+    cloud.site.hide(reading.names[0])
+    reading.run(days=1)
+    (told,) = cloud.tracker().fetch(reading.names[:1])
+    assert isinstance(told, Unreadable)
+    assert "without SET_ISSUE_SECURITY in OPS; grant it" in told.reason
+    for _ in range(9):
+        reading.run(days=1)
+        assert reading.cost <= 3
+
+
+def test_issues_of_an_archived_project_are_read_no_more_often_than_others(either: Bench) -> None:
+    reading = seeded(either, 250)
+    either.site.projects["OPS"].archived = True
+    for _ in range(4):
+        reading.run(days=1)
+    for _ in range(6):
+        assert reading.run(days=1) == []
+        assert reading.cost <= 3
+    either.site.projects["OPS"].archived = False
+    either.site.delete(reading.names[-1])
+    for _ in range(9):
+        reading.run(days=1)
+    assert reading.gone == {reading.names[-1]}
 
 
 def test_a_project_that_could_not_be_examined_is_examined_again(cloud: Bench) -> None:
     reading = seeded(cloud)
     cloud.site.delete(reading.names[0])
-    cloud.server.faults.append(Fault("answer", "GET", "project/OPS", status=500, times=5))
+    cloud.server.faults.append(Fault("answer", "GET", "mypermissions", status=500, times=5))
     (told,) = cloud.tracker().fetch(reading.names[:1])
     assert isinstance(told, Unreadable)
     assert "cannot be examined" in told.reason

@@ -155,7 +155,8 @@ class _Call(IssueCalls):
         return 200, [{**self.shapes.issue_type(key), "statuses": statuses} for key in project.issue_types]
 
     def security_levels(self, name: str) -> Answer:
-        levels = self._project(name).security_levels.items()
+        project = self._project(name)
+        levels = project.security_levels.items() if "SET_ISSUE_SECURITY" in project.permissions else ()
         return 200, {"levels": [{"id": key, "name": text} for key, text in levels]}
 
     def create_types(self, name: str) -> Answer:

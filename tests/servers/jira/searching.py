@@ -45,7 +45,8 @@ def matching(site: Site, text: str, *, strict: bool, bounded: bool) -> list[Stor
             400,
             "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.",
         )
-    seen = [each for each in site.indexed() if site.may_see(each) and query.matches(each)]
+    told = [each for each in site.indexed() if site.may_see(each) and not site.is_archived(each)]
+    seen = [each for each in told if query.matches(each)]
     return _sorted(seen, query.order)
 
 

@@ -185,6 +185,11 @@ class Site:
         project = self.projects.get(current.project)
         return not current.hidden and project is not None and "BROWSE_PROJECTS" in project.permissions
 
+    def is_archived(self, issue: Stored) -> bool:
+        """Whether its project is archived: such issues can be read, but no search tells them."""
+        project = self.projects.get(self.issues[issue.id].project)
+        return project is not None and project.archived
+
     def _need(self, name: str) -> Stored:
         issue = self.issue(name)
         if issue is None:
