@@ -96,7 +96,7 @@ def _kind(k: Knowledge, part: str) -> str:
     if part[:1] == "@" or k.people.known(part) or k.people.is_person(part):
         return "owner"
     day = after_due_word(k, part) or part
-    return "due" if _PERIOD.fullmatch(day) or (len(day) <= _MOST_DAY and k.calendar.read(day).day) else ""
+    return "due" if _PERIOD.fullmatch(day) or (len(day) <= _MOST_DAY and k.calendar.tells_day(day)) else ""
 
 
 def _take_status(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> None:
@@ -120,7 +120,7 @@ def _take_due(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> No
 
 
 _TAKE = {"status": _take_status, "priority": _take_priority, "owner": _take_owner, "due": _take_due}
-_LIST = re.compile(r"[,;|/]|\s[-–—]\s")
+_LIST = re.compile(r"[,;|/，、；]|\s[-–—]\s")
 _PERIOD = re.compile(r"[QH][1-4](?:[ /-]?(?:20)?\d\d)?", re.IGNORECASE)
 _MOST_DAY = 24
 
@@ -155,11 +155,17 @@ def _named(k: Knowledge, draft: Draft, name: str, start: int, end: int) -> bool:
 
 def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
     """People, and perhaps a day among them: "@erin, 2026-04-01"; a plain name counts at either end of the entry only."""
-    if not text[:1].isupper() and not text[:1].isdecimal() and text[:1] != "@" and not k.people.known(text):
+    if (
+        not text[:1].isupper()
+        and not text[:1].isdecimal()
+        and text[:1] != "@"
+        and text[-1:] != "@"
+        and not k.people.known(text)
+    ):
         return False
     parts = [part.strip() for part in _COMMA.split(text)]
     days = [
-        part for part in parts if part[:1] != "@" and k.calendar.read(after_due_word(k, part) or part).day
+        part for part in parts if part[:1] != "@" and k.calendar.tells_day(after_due_word(k, part) or part)
     ]
     others = [part for part in parts if part not in days]
     if not others or not all(_is_owner(k, part, dated=bool(days)) for part in others):
@@ -202,10 +208,10 @@ def _group_status(k: Knowledge, text: str) -> Status | None:
 
 def _group_due(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:
     phrase = after_due_word(k, text)
-    if phrase is None and not (text[:1].isdecimal() and k.calendar.read(text).day and len(text) < 24):
+    dated = text[:1].isdecimal() and len(text) < _MOST_DAY and k.calendar.tells_day(text)
+    if phrase is None and not dated and not _PERIOD.fullmatch(text):
         return False
-    day = k.calendar.read(phrase or text)
-    if day.day is None or end < draft.tail() - 1:
+    if not k.calendar.tells_day(phrase or text) or end < draft.tail() - 1:
         return False
     set_due(k, draft, phrase or text)
     draft.note("due", start + 1, end - 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ class Day(NamedTuple):
 
 
 NOTHING = Day(None)
+_SOME_DAY = dt.date(2000, 1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,12 @@ class Calendar:
                 if day is not None:
                     return day
         return self._relative(low) or (NOTHING if has_digit else self._month_only(low)) or NOTHING
+
+    def tells_day(self, text: str) -> bool:
+        """Whether a short text fixes a day, or would in a document that states its own."""
+        return self.read(text).day is not None or (
+            self.base is None and replace(self, base=_SOME_DAY).read(text).day is not None
+        )
 
     def full(self, text: str) -> dt.date | None:
         """The first day in a longer text that is stated with its year."""

@@ -63,7 +63,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     status = k.states.exact(text) or (_done_remark(text) if before in "-–—→>" else None)
     if status:
         draft.set_status(status, text, start, end)
-    elif phrase is not None and k.calendar.read(phrase).day:
+    elif phrase is not None and k.calendar.tells_day(phrase):
         set_due(k, draft, phrase)
         draft.note("due", end - len(phrase), end)
     elif before in "-–—,;|" and _bare_day(k, text):
@@ -103,7 +103,7 @@ def _bare_day(k: Knowledge, text: str) -> bool:
         and not set(text) & set("():;")
         and len(text) <= _LONGEST_DAY
         and len(text.split()) <= 3
-        and k.calendar.read(text).day is not None
+        and k.calendar.tells_day(text)
     )
 
 
@@ -155,7 +155,7 @@ def _mention(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:
     if at <= head or plain[at - 1] != " " or " " not in text:
         return False
     dated = text[:1].isdecimal() or fold(text.split(" ", 1)[0]) in k.words.table("months")
-    if dated and k.calendar.read(text).day:
+    if dated and k.calendar.tells_day(text):
         set_due(k, draft, text)
         draft.note("due", at + 1, tail)
     elif k.people.known(text) or k.people.is_person(text):
@@ -190,7 +190,7 @@ def _tail_due(k: Knowledge, draft: Draft, window: int, tail: int) -> bool:
 
 def _surely_day(k: Knowledge, phrase: str) -> bool:
     """Whether a phrase behind "by" is a day and not a word of the sentence."""
-    if k.calendar.read(phrase).day is None:
+    if not k.calendar.tells_day(phrase):
         return False
     tokens = fold(phrase).split()
     if any(token.isdecimal() for token in tokens):

@@ -48,7 +48,7 @@ class Header:
 
     def put(self, kind: str, value: str, span: Span | None = None) -> None:
         """Note a value unless it is template text or known already."""
-        shown = " ".join(value.split()).strip(" *_`|:")
+        shown = " ".join(value.split()).strip(" *_`|:·•")
         if kind in ("severity", "status") and not shown.isascii():
             shown = _SIGN.sub("", shown)  # a coloured dot before "High"
         if kind in ("other", "") or kind in self.values or not shown or _template(kind, shown):

@@ -44,10 +44,13 @@ def inside(draft: Draft, start: int, end: int) -> bool:
     if before.endswith((":", "：")) and after.startswith(_DASHES):
         return False
     rest = _rest(draft, end)
+    if before.rpartition(" ")[2] in _AND:
+        return True
     return bool(rest) and rest[0] not in ".,;)]）】" and not before.endswith((".", ";"))
 
 
 _REF_WORDS = frozenset(("pr", "mr", "issue", "ticket", "jira", "bug", "story", "task"))
+_AND = frozenset(("and", "or", "und", "oder", "et", "ou", "y", "e", "og", "och", "&"))
 _DASHES = ("-", "–", "—", "‚Äî", "‚Äì", "â€”", "â€“")
 """The last ones are dashes read in a wrong encoding."""
 

@@ -142,7 +142,7 @@ def promote(draft: Draft, at: int) -> None:
 def _is_work(draft: Draft, words: Vocabulary) -> bool:
     """Phrased as work, with a field of its own; a check box alone is also that of a factor that applies ("Process gap: ...")."""
     title = draft.title()[0]
-    if draft.owners or draft.due_raw or draft.refs or draft.status:
+    if draft.owners or draft.due or draft.refs or draft.status:
         return says_work(title, words)
     return "check box" in draft.evidence and ":" not in title[:_MOST_TOPIC] and says_work(title, words)
 

@@ -53,7 +53,7 @@ def _may_open(draft: Draft, head: int) -> bool:
 
 
 _OPENING = re.compile(
-    r"[\[(（【@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
+    r"[\[(（【@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*@?(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
     re.DOTALL,
 )
 

@@ -64,7 +64,7 @@ class People:
         while _CC.match(part):
             part = _CC.sub("", part, count=1)
         bare = _ROLE.sub("", part)
-        name = (bare or part).strip(_EDGES).lstrip("@").strip(_EDGES)
+        name = (bare or part).strip(_EDGES).strip("@").strip(_EDGES)
         return "" if is_placeholder(name) or len(name) > _MOST_NAME else " ".join(name.split())
 
     def nobody(self, name: str) -> bool:
@@ -84,7 +84,7 @@ class People:
         return bool(parts) and all(
             part
             and (
-                (part[0] == "@" and " " not in part)
+                ("@" in (part[0], part[-1]) and " " not in part)
                 or _INITIALS.fullmatch(part)
                 or self.known(part)
                 or self._named(part)
