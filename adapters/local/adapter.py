@@ -87,6 +87,7 @@ class LocalTracker:
         """See `Tracker.changes`; the cursor is the digest of the file."""
         try:
             if cursor is not None and cursor == self._file.digest():
+                self._file.trust(cursor)
                 return Changes((), cursor)
             contents = self._file.read()
         except AdapterError as error:
@@ -95,6 +96,10 @@ class LocalTracker:
         found = tuple(result.issue for result in results if isinstance(result, Found))
         gone = tuple(result for result in results if isinstance(result, Gone))
         return Changes(found, contents.digest, gone=gone)
+
+    def advanced(self, cursor: str | None) -> str | None:
+        """See `tracker.advancing.Advancing`."""
+        return self._file.written(cursor)
 
     def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:
         """See `Tracker.lookup`."""

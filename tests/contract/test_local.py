@@ -13,6 +13,7 @@ import pytest
 from adapters.local import LocalTracker
 from tests.contract.suite import TrackerContract, World
 from tracker.models import IssueRef, Person, Status
+from tracker.remote import Confirmed, NewIssue, NotSent
 
 NOW = dt.datetime(2026, 11, 21, 8, 0, tzinfo=dt.UTC)
 _WORDS = {
@@ -108,3 +109,45 @@ class TestLocal(TrackerContract):
     @pytest.fixture
     def world(self, tmp_path: Path) -> World:
         return LocalWorld(tmp_path)
+
+
+def test_a_run_that_wrote_alone_gives_a_cursor_after_its_own_writes(tmp_path: Path) -> None:
+    tracker = LocalTracker("local", tmp_path / "issues.jsonl", lambda: NOW)
+    cursor = tracker.changes(None, []).cursor
+    for marker in ("aaaaaaaaaaaa", "bbbbbbbbbbbb"):
+        list(tracker.create([NewIssue(marker, "Mend it", "context")]))
+    after = tracker.advanced(cursor)
+    assert after != cursor
+    again = LocalTracker("local", tmp_path / "issues.jsonl", lambda: NOW)
+    assert again.changes(after, ["pm-aaaaaaaaaaaa"]).issues == ()
+    assert again.requests == 1, "the digest tells that nothing changed"
+
+
+def test_a_run_beside_which_somebody_else_wrote_gives_no_later_cursor(tmp_path: Path) -> None:
+    world = LocalWorld(tmp_path)
+    tracker = world.tracker()
+    cursor = tracker.changes(None, []).cursor
+    (first,) = tracker.create([NewIssue("aaaaaaaaaaaa", "Mend it", "context")])
+    assert isinstance(first.outcome, Confirmed)
+    world.edit_title(first.outcome.issue.ref, "Edited by a person meanwhile")
+    list(tracker.create([NewIssue("bbbbbbbbbbbb", "Mend that", "context")]))
+    assert tracker.advanced(cursor) == cursor
+    seen = world.tracker().changes(cursor, ["pm-aaaaaaaaaaaa"]).issues
+    assert [issue.title for issue in seen] == ["Edited by a person meanwhile"]
+
+
+def test_a_line_that_broke_since_the_file_was_read_is_named_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    world = LocalWorld(tmp_path)
+    tracker = world.tracker()
+    list(tracker.create([NewIssue("aaaaaaaaaaaa", "Mend it", "context")]))
+    sound = world.tracker().changes(None, []).cursor
+    tracker = world.tracker()
+    assert tracker.changes(sound, []).issues == ()
+    broken = world.path.read_bytes().replace(b'"title"', b'title"')
+    world.path.write_bytes(broken)
+    (outcome,) = tracker.create([NewIssue("bbbbbbbbbbbb", "Mend that", "context")])
+    assert isinstance(outcome.outcome, NotSent)
+    assert "line 1 is not JSON" in outcome.outcome.reason
+    assert world.path.read_bytes() == broken

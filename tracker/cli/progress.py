@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
 _WORKING = "Syncing"
+_TOGETHER_S = 0.2
+_LINES_TOGETHER = 200
 
 
 class TerminalProgress(Progress):
@@ -24,14 +27,20 @@ class TerminalProgress(Progress):
     Args:
         show: Print plan and outcomes; off for JSON output.
         quiet: Say nothing that is not asked for.
+        clock: Seconds that only grow.
     """
 
-    def __init__(self, *, show: bool = True, quiet: bool = False) -> None:
+    def __init__(
+        self, *, show: bool = True, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._show = show
         self._quiet = quiet
         self._bar: Bar | None = None
         self._task: Any = None
         self._announced = ""
+        self._clock = clock
+        self._lines: list[str] = []
+        self._printed = -_TOGETHER_S
 
     def planned(self, actions: Sequence[ActionRecord]) -> None:
         """Print the plan before anything is written."""
@@ -71,13 +80,27 @@ class TerminalProgress(Progress):
                 Text(line, style=look.outcome_style(record))
             )
         else:
-            emit(line)
+            self._gather(line)
+
+    def _gather(self, line: str) -> None:
+        """Print outcomes that come in quick succession together; one that comes alone is printed at once."""
+        self._lines.append(line)
+        now = self._clock()
+        if now - self._printed >= _TOGETHER_S or len(self._lines) >= _LINES_TOGETHER:
+            self._printed = now
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._lines:
+            emit("\n".join(self._lines))
+            self._lines.clear()
 
     def announce(self, text: str) -> None:
         """A word while waiting: beside the bar where there is one, else on a line of its own; the same word is said once."""
         if self._quiet or text == self._announced:
             return
         self._announced = text
+        self._flush()
         if self._bar is not None:
             self._bar.update(self._task, description=text, refresh=True)
         else:
@@ -93,7 +116,8 @@ class TerminalProgress(Progress):
         return click.confirm(question, err=True)
 
     def close(self) -> None:
-        """Take the bar away; also called when the run breaks off."""
+        """Print what is left and take the bar away; also called when the run breaks off."""
+        self._flush()
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -6,6 +6,7 @@ import base64
 import hashlib
 
 MARKER_LENGTH = 12
+_BYTES = 10  # in base 32 five bytes are eight characters
 
 
 def marker_of(item_id: str) -> str:
@@ -14,4 +15,4 @@ def marker_of(item_id: str) -> str:
     A million items share a marker with a chance of one in two million.
     """
     digest = hashlib.sha256(f"pmtrack:{item_id}".encode()).digest()
-    return base64.b32encode(digest).decode().lower()[:MARKER_LENGTH]
+    return base64.b32encode(digest[:_BYTES]).decode().lower()[:MARKER_LENGTH]

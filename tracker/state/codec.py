@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def dump(value: PostMortem | ActionItem | Issue) -> bytes:
     """The value as JSON; what has its default is left out, so that new fields with defaults need no migration."""
-    return _adapter(value.__class__).dump_json(value, exclude_defaults=True)
+    return _adapter(value.__class__).serializer.to_json(value, exclude_defaults=True)
 
 
 def dump_item(item: ActionItem) -> bytes:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
 
 from tracker.errors import StateError
 from tracker.models import ActionItem, Issue, IssueRef, PostMortem
@@ -45,6 +45,12 @@ def documents(connection: Connection, below: Sequence[str] | None = None) -> dic
         statement = statement.where(or_(false(), *map(_is_below, below)))
     rows = connection.execute(statement)
     return {row[0]: _document(row) for row in rows}
+
+
+def count_documents(connection: Connection) -> int:
+    """How many documents are there."""
+    statement = select(func.count()).select_from(Document).where(Document.removed_at.is_(None))
+    return connection.execute(statement).scalar_one()
 
 
 def _is_below(root: str) -> ColumnElement[bool]:

@@ -105,6 +105,11 @@ class Store:
         with self.reading() as connection:
             return reader.documents(connection, below)
 
+    def count_documents(self) -> int:
+        """How many documents are there."""
+        with self.reading() as connection:
+            return reader.count_documents(connection)
+
     def post_mortems(self, paths: Sequence[str] | None = None) -> dict[str, PostMortem]:
         """Documents with their contents as last read; all if no paths are given."""
         with self.reading() as connection:
@@ -195,7 +200,7 @@ class Store:
             open_intents = connection.execute(
                 select(func.count()).select_from(Intent).where(Intent.settled_at.is_(None))
             ).scalar_one()
-            documents = len(reader.documents(connection))
+            documents = reader.count_documents(connection)
         return {
             "place": self.place,
             "schema": SCHEMA,

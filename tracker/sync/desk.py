@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 
+from tracker.advancing import Advancing
 from tracker.errors import AdapterError
 from tracker.remote import Resolution, Tracker
 from tracker.settings import Settings
@@ -67,13 +68,20 @@ class Desk:
         success = self.trouble is None
         return replace(
             self.record,
-            cursor=self.pulled.cursor if success else self.record.cursor,
+            cursor=self._cursor() if success else self.record.cursor,
             fingerprint=self.fingerprint if success else self.record.fingerprint,
             full_read_at=now if self.pulled.full and success else self.record.full_read_at,
             last_attempt=now,
             last_success=now if success else self.record.last_success,
             error=self.trouble,
         )
+
+    def _cursor(self) -> str | None:
+        """From where the next run reads: after this run's own writes, where the tracker knows that nobody else wrote."""
+        cursor = self.pulled.cursor
+        if isinstance(self.adapter, Advancing):
+            return self.adapter.advanced(cursor)
+        return cursor
 
 
 def open_desk(

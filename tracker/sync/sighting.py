@@ -16,7 +16,7 @@ from tracker.state import codec
 from tracker.state.records import DocumentRecord, ItemRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
-from tracker.sync.source import Source, is_below, key_of
+from tracker.sync.source import Source, by_key, is_below, key_of
 from tracker.world import Event, Side
 
 STRAYS_FOR = dt.timedelta(days=90)  # so long a row that was removed may come back as the same item
@@ -112,7 +112,7 @@ def look(
         new_id: Makes the identity of a new item.
     """
     roots = [key_of(path, root) for path in source.roots]
-    files = {key_of(file.path, root): file for file in source.files}
+    files = by_key(source.files, root)
     sighting = Sighting(files=files, known=_known_below(roots, files, store))
     sighting.vanished = [
         key for key in sighting.known if key not in sighting.files and source.covers(key, root)
@@ -126,7 +126,8 @@ def look(
     sighting.documents.update(store.post_mortems(unsettled) if unsettled else {})
     if sighting.documents or sighting.vanished:
         if sighting.documents:
-            sighting.known = store.documents()
+            if store.count_documents() > len(sighting.known):
+                sighting.known = store.documents()
             sighting.elsewhere = _changed_elsewhere(sighting, root)
         _identify(sighting, store, now, new_id)
     return sighting
@@ -181,7 +182,7 @@ def _read(source: Source, sighting: Sighting, *, reread: bool) -> None:
         file for key, file in sighting.files.items() if reread or _changed(file, sighting.known.get(key))
     ]
     sighting.read = len(wanted)
-    keys = {file.path: key for key, file in sighting.files.items()}
+    keys = {file.path: key for key, file in sighting.files.items()} if wanted else {}
     for document in source.read(wanted):
         key = keys[document.path]
         if document.diagnostics:

@@ -82,6 +82,19 @@ def key_of(path: str, root: Path) -> str:
     return absolute.replace(os.sep, "/")
 
 
+def by_key(files: Sequence[DocumentFile], root: Path) -> dict[str, DocumentFile]:
+    """The files by their `key_of`, worked out once for each folder: that costs more than the walk itself otherwise."""
+    folders: dict[str, str] = {}
+    keyed = {}
+    for file in files:
+        folder, slash, name = file.path.rpartition("/")
+        if folder not in folders:
+            key = key_of(folder + slash, root) if slash else key_of(".", root)
+            folders[folder] = "" if key == "." else f"{key.rstrip('/')}/"
+        keyed[folders[folder] + name] = file
+    return keyed
+
+
 def is_below(key: str, root_key: str) -> bool:
     """Whether a document (or folder) stands in a folder or is that file; both as `key_of` gives them."""
     return root_key in (".", key) or key.startswith(root_key.rstrip("/") + "/")

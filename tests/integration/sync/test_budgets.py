@@ -63,8 +63,27 @@ def test_one_change_costs_the_same_however_many_items_there_are(stage: Stage) ->
         return len(statements)
 
     assert change(1, "Bob") <= 80
-    stage.sync()
-    stage.sync()
+
+
+def test_one_change_reads_each_known_document_once_and_no_other_item(stage: Stage) -> None:
+    rows = [row(f"Mend part 2 of subsystem {letter}", owner="Carol") for letter in "abcdefgh"[:ROWS]]
+    stage.write("2.md", document(*rows, incident="INC-2"))
+    with counted() as statements:
+        assert names(stage.sync()) == ["update"] * ROWS
+    assert sum("documents.mtime_ns" in each for each in statements) == 1
+    whole = [each for each in statements if "FROM items" in each and "WHERE" not in each]
+    assert whole == []
+
+
+def test_the_run_after_one_that_wrote_reads_none_of_it_again(stage: Stage) -> None:
+    rows = [row(f"Mend part 3 of subsystem {letter}", owner="Dora") for letter in "abcdefgh"[:ROWS]]
+    stage.write("3.md", document(*rows, incident="INC-3"))
+    assert names(stage.sync()) == ["update"] * ROWS
+    with counted() as statements:
+        report = stage.sync()
+    assert report.actions == ()
+    assert report.requests == {"local": 1}
+    assert not any("FROM issues" in each for each in statements), "no version of an issue is compared"
 
 
 def test_a_first_run_writes_with_few_statements(tmp_path: Path) -> None:

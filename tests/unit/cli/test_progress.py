@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -74,3 +75,17 @@ def test_what_will_not_work_is_said_beside_the_plan(capsys: pytest.CaptureFixtur
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == ["jira: the create screen requires 'Team'", "owner Nora: nobody"]
+
+
+def test_outcomes_in_quick_succession_are_printed_together_and_none_is_lost(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    moments = iter([10.0, 10.01, 10.02, 10.5, 10.51])
+    progress = TerminalProgress(clock=lambda: next(moments))
+    seen = []
+    for number in range(5):
+        progress.advanced(replace(DONE, item=f"Action {number}"))
+        seen.append(capsys.readouterr().out.count("\n"))
+    assert seen == [1, 0, 0, 3, 0], "the first at once, then as many as came within the moment"
+    progress.close()
+    assert "Action 4" in capsys.readouterr().out
