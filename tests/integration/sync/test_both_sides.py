@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.contract.suite import Unsupported, World
+from tests.contract.suite import Unsupported, World, created, new_issue
 from tests.contract.test_jira import JiraWorld
 from tests.integration.sync.stage import Stage, document, linked, lose_the_state, names, rebuilt, row
-from tests.integration.sync.worlds import stage, world
+from tests.integration.sync.worlds import spare_beads, stage, world
 from tracker.errors import ExitCode
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Found
@@ -176,6 +176,7 @@ def test_edits_of_people_on_both_sides_meet(team: Team) -> None:
 
 
 def test_a_lost_state_is_rebuilt_from_the_markers(stage: Stage, world: World) -> None:
+    spare_beads(world)
     stage.write("a.md", document(row(DONE_HERE), row(DROPPED), row(DROPPED, due="2027-03-03")))
     stage.sync()
     before, writes = linked(stage), world.writes()
@@ -184,3 +185,23 @@ def test_a_lost_state_is_rebuilt_from_the_markers(stage: Stage, world: World) ->
     assert linked(stage) == before
     assert stage.sync().actions == ()
     assert world.writes() == writes
+
+
+def test_a_named_issue_is_used_and_one_that_cannot_be_read_is_not_gone(stage: Stage, world: World) -> None:
+    spare_beads(world)
+    tracker = world.tracker()
+    (made,) = created(tracker.create([new_issue("Made by a person")]))
+    tracker.close()
+    stage.write("a.md", document(row(DONE_HERE), row(DROPPED, ticket=made.ref.key)))
+    report = stage.sync()
+    assert next(record.action for record in told(report, DROPPED)) == "link"
+    assert world.count() == 2
+    with stage.store() as store:
+        (hidden,) = [each.issue.ref for each in store.items() if each.issue and each.item.title == DONE_HERE]
+    world.make_unreadable(hidden)
+    stage.write("a.md", document(row(DONE_HERE, due="2027-03-03"), row(DROPPED, ticket=made.ref.key)))
+    for _ in range(2):
+        report = stage.sync()
+        assert report.exit_code is not ExitCode.OK
+        assert not {"create", "orphan", "close"} & {record.action for record in report.actions}
+        assert "done" not in {record.outcome for record in told(report, DONE_HERE)}

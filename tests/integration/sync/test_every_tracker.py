@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Literal
 
@@ -13,7 +12,7 @@ from tests.contract.test_beads import BeadsWorld
 from tests.contract.test_jira import JiraWorld
 from tests.contract.test_local import LocalWorld
 from tests.integration.sync.stage import Stage
-from tests.integration.sync.worlds import stage, world
+from tests.integration.sync.worlds import spare_beads, stage, world
 from tracker.models import IssueRef
 
 DOCUMENT = """# Queue outage
@@ -30,7 +29,6 @@ DOCUMENT = """# Queue outage
 """
 __all__ = ["stage", "world"]
 
-LONG = os.environ.get("PMTRACK_TEST_PROFILE") == "long"
 How = Literal["trimmed lines", "CRLF", "bullets", "escaped characters", "auto-links"]
 
 
@@ -107,8 +105,7 @@ def test_what_a_tracker_re_formats_is_no_change_and_sends_no_write(world: World,
 def test_an_answer_that_was_lost_is_found_out_in_the_same_run(world: World, stage: Stage) -> None:
     if isinstance(world, LocalWorld):
         pytest.skip("a file has no answers to lose")
-    if isinstance(world, BeadsWorld) and not LONG:
-        pytest.skip("the long profile runs this; the contract suite loses an answer of bd as well")
+    spare_beads(world)
     stage.write("a.md", DOCUMENT)
     world.lose_next_answer()
     report = stage.sync()

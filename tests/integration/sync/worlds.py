@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -85,3 +86,9 @@ def stage(world: World, tmp_path: Path) -> Stage:
         "people": {person.key: person for person in world.people},
     }
     return Stage(tmp_path, trackers={name: world.tracker}, extra=extra)
+
+
+def spare_beads(world: World) -> None:
+    """Leave what tests/integration/beads holds as well to the long profile: every look at bd is a process."""
+    if isinstance(world, BeadsWorld) and os.environ.get("PMTRACK_TEST_PROFILE") != "long":
+        pytest.skip("the long profile runs this on Beads; see tests/integration/beads")
