@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from adapters.github import mapping, probe, queries, reader
 from adapters.github.budget import Budget
 from adapters.github.changes import Journal, changes, settle
+from adapters.github.changing import Changer
 from adapters.github.client import Client
 from adapters.github.config import GitHubOptions
+from adapters.github.creating import Creator
 from adapters.github.due import DueField
+from adapters.github.gate import Gate
 from adapters.github.labels import Labels
 from adapters.github.people import People
 from adapters.github.preflight import Preflight
 from adapters.github.repository import Repository
-from adapters.github.writer import Writer
+from adapters.github.sending import Sender
 from tracker.models import Issue, Person, Status
 from tracker.remote import (
     Capabilities,
@@ -51,14 +54,26 @@ class GitHubTracker:
         self._preflight = Preflight(
             self._repository, self._budget, labels=self._labels, due=due, people=self._people
         )
-        self._writer = Writer(
+        sender = Sender(self._repository, self._budget)
+        gate = Gate(self._preflight, sender)
+        self._changer = Changer(
             self._repository,
-            self._budget,
+            sender,
+            gate,
             labels=self._labels,
             people=self._people,
             due=due,
-            preflight=self._preflight,
             journal=self._journal,
+        )
+        self._creator = Creator(
+            self._repository,
+            sender,
+            gate,
+            labels=self._labels,
+            people=self._people,
+            due=due,
+            journal=self._journal,
+            change=self._changer.carried_out,
         )
 
     @property
@@ -100,11 +115,11 @@ class GitHubTracker:
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `Tracker.create`; one request for each issue."""
-        return self._writer.create(batch)
+        return self._creator.create(batch)
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """See `Tracker.update`."""
-        return self._writer.update(changes)
+        return self._changer.update(changes)
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
         """See `Tracker.resolve`."""

@@ -65,10 +65,9 @@ class Budget:
 
     def limited(self, limit: Limit) -> None:
         """Remember that the service asked to wait."""
-        until = f"{self._now() + limit.wait_s:.3f}"
-        self._memory[_WRITES_FROM] = until
-        if limit.everything:
-            self._memory[_READS_FROM] = until
+        for key in (_WRITES_FROM, _READS_FROM) if limit.everything else (_WRITES_FROM,):
+            if limit.wait_s >= self._left(key):
+                self._memory[key] = f"{self._now() + limit.wait_s:.3f}"
 
     def wait_for(self, limit: Limit) -> bool:
         """Wait until the limit is over; False where that is longer than a run may wait."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -47,6 +48,9 @@ _MAX_REDIRECTS = 3
 class Client:
     """Sends requests and counts them; knows nothing of issues.
 
+    `send` may be called from several threads at once: each has a connection for itself, because a requester of PyGithub
+    holds the request that is under way.
+
     Attributes:
         requests: How many so far.
         rights: Of the token, as far as the service has told.
@@ -63,14 +67,16 @@ class Client:
         self._options = options
         self._context = context
         self._budget = budget
-        self._github: Github | None = None
+        self._auth: Auth | None = None
+        self._idle: list[Github] = []
+        self._lock = threading.RLock()
         self._installation: Installation | None = None
 
     def close(self) -> None:
         """Close the connections."""
-        if self._github is not None:
-            self._github.close()
-            self._github = None
+        while self._idle:
+            self._idle.pop().close()
+        self._auth = None
 
     # --- one request ------------------------------------------------------------------------------------------------
 
@@ -98,14 +104,14 @@ class Client:
             Redirected: it was not carried out; the resource lives elsewhere.
             AuthError: there is no token.
         """
-        requester = self._requester()
-        self.requests += 1
-        answer = exchange(
-            requester, method, path, params=dict(params or {}), headers=dict(headers or {}), body=body
-        )
-        self.rights = self.rights.told(answer)
-        self.quota = quota_of(answer) or self.quota
-        self.service_time = http_date(answer.headers.get("date"))
+        with self._connection() as requester:
+            answer = exchange(
+                requester, method, path, params=dict(params or {}), headers=dict(headers or {}), body=body
+            )
+        with self._lock:
+            self.rights = self.rights.told(answer)
+            self.quota = quota_of(answer) or self.quota
+            self.service_time = http_date(answer.headers.get("date"))
         return answer
 
     def graphql_path(self) -> str:
@@ -298,11 +304,23 @@ class Client:
         path = target.path.removeprefix(base.path)
         return path + (f"?{target.query}" if target.query else "")
 
-    def _requester(self) -> Requester:
-        if self._github is None or (self._installation and self._installation.is_due(self._context.now())):
-            self.close()
-            self._github = connect(self._options, self._context, self._signed_in())
-        return self._github.requester
+    @contextmanager
+    def _connection(self) -> Iterator[Requester]:
+        """A connection for one request, which is counted."""
+        with self._lock:
+            if self._installation and self._installation.is_due(self._context.now()):
+                self.close()
+            auth = self._auth = self._auth or self._signed_in()
+            github = self._idle.pop() if self._idle else connect(self._options, self._context, auth)
+            self.requests += 1
+        try:
+            yield github.requester
+        finally:
+            with self._lock:
+                if auth is self._auth:
+                    self._idle.append(github)
+                else:
+                    github.close()
 
     def _signed_in(self) -> Auth:
         from github import Auth

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
+_CONNECTIONS = 4
+
 _Colour = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{6}$")]
 _Repository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$")]
 
@@ -83,6 +85,8 @@ class GitHubOptions(_Table):
         write_interval_s: Pause between writes, as GitHub asks for.
         content_per_minute: Most creates a minute; default 80 on github.com, none elsewhere; 0 for none.
         content_per_hour: Most creates an hour; default 500 on github.com, none elsewhere; 0 for none.
+        connections: Most creates under way at once where `write_interval_s` is 0, else they go one by one; default 1 on
+            github.com, which asks for that, 4 elsewhere.
         max_wait_s: Longest that a run waits for a limit without `--wait`.
         settle_s: How long after the last write its absence proves that it never happened.
         labels: Which labels an issue gets.
@@ -110,6 +114,7 @@ class GitHubOptions(_Table):
     write_interval_s: float = Field(default=1.0, ge=0)
     content_per_minute: int | None = Field(default=None, ge=0)
     content_per_hour: int | None = Field(default=None, ge=0)
+    connections: int | None = Field(default=None, ge=1, le=10)
     max_wait_s: float = Field(default=60, ge=0)
     settle_s: float = Field(default=10, ge=0)
     labels: LabelOptions = LabelOptions()
@@ -158,6 +163,18 @@ class GitHubOptions(_Table):
             return self.web_url.rstrip("/")
         parts = urlsplit(self.api_url)
         return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
+
+    @property
+    def creates_at_once(self) -> int:
+        """Most creates under way at once.
+
+        GitHub asks for one after the other, a second apart:
+        https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api (avoid concurrent
+        requests, pause between mutative requests).
+        """
+        if self.write_interval_s > 0:
+            return 1
+        return self.connections or (1 if self.hosted else _CONNECTIONS)
 
     @property
     def per_minute(self) -> int:

@@ -166,6 +166,12 @@ def title_for(title: str) -> str:
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 
 
+def cut(title: str, sent: str, *, shortened: bool = False) -> tuple[str, ...]:
+    """What is to be said of a title or a body that was shortened."""
+    told = (f"the title was shortened to {TITLE_LIMIT} characters",) if len(title) > len(sent) + 1 else ()
+    return (*told, f"the text was shortened to GitHub's {BODY_LIMIT} characters") if shortened else told
+
+
 def body_for(
     marker: str, context: str, owners: Collection[str], around: str | None = None
 ) -> tuple[str, bool]:

@@ -9,34 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from adapters.github.answers import Answer, is_issue, reason_of
 from adapters.github.mapping import defuse, title_for
 from adapters.github.probe import above, watermark
 from adapters.github.repository import Repository
+from adapters.github.sending import Sender
 from tracker.errors import AdapterError
-from tracker.remote import NewIssue, NotSent, Refused, Unknown
+from tracker.remote import NewIssue
 
 _PARENTS = "parents"
-
-
-class Send(Protocol):
-    """Sends one write."""
-
-    def __call__(
-        self, method: str, path: str, body: Any, *, content: bool = False
-    ) -> Answer | NotSent | Unknown | Refused:
-        """The outcome, or the answer to be judged."""
-        ...
 
 
 class Parents:
     """Parent issues by post-mortem, kept in the memory of the tracker."""
 
-    def __init__(self, repository: Repository, send: Send) -> None:
+    def __init__(self, repository: Repository, sender: Sender) -> None:
         self._repository = repository
-        self._send = send
+        self._send = sender.send
 
     def of(self, new: NewIssue) -> int | None:
         """Number of the parent of a new issue, created where there is none yet; None without `parent_issues`.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.github import queries
+from adapters.github.mapping import ASSIGNEE_LIMIT
 from adapters.github.repository import Repository
 from tracker.errors import AdapterError
 from tracker.models import Person
@@ -46,6 +47,20 @@ class People:
         self._learn(logins)
         good = tuple(login for login in logins if self._assignable.get(login.casefold()))
         return good, tuple(login for login in logins if login not in good)
+
+    def accepted(self, logins: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The logins to assign, as many as GitHub takes, and warnings about those that are left out.
+
+        Raises:
+            AdapterError: it could not be found out who can be assigned.
+        """
+        if not logins:
+            return (), ()
+        good, bad = self.assignable(logins)
+        warnings = tuple(f"{login} cannot be assigned in {self._repository.name}" for login in bad)
+        most = ASSIGNEE_LIMIT
+        warnings += tuple(f"GitHub takes {most} assignees; {login} was left out" for login in good[most:])
+        return good[:most], warnings
 
     def _mapped(self, name: str, login: str) -> Resolution:
         real = self._assignable.get(login.casefold())

@@ -103,8 +103,9 @@ def above(repository: Repository, start: int) -> Iterator[dict[str, Any]]:
         chunk = range(number, min(number + queries.BATCH, known + 1))
         yield from _chunk(repository, chunk)
         number = chunk.stop
-    missing = 0
-    while missing < _GAP:
+    # As many creates as were under way at once may have left no trace below one that did.
+    missing, gap = 0, max(_GAP, repository.options.creates_at_once + 1)
+    while missing < gap:
         raw, exists = _single(repository, number)
         missing = 0 if exists else missing + 1
         if raw:

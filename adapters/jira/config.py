@@ -113,6 +113,9 @@ class JiraOptions(BaseModel):
     connect_timeout_s: Annotated[float, Field(gt=0)] = 5.0
     read_timeout_s: Annotated[float, Field(gt=0)] = 30.0
     read_retries: Annotated[int, Field(ge=0, le=10)] = 4
+    # Jira Cloud allows bursts of 100 reads and POSTs and 50 PUTs a second for each end point, shared by everybody on the site,
+    # and 20 writes in 2 seconds to one issue (https://developer.atlassian.com/cloud/jira/platform/rate-limiting/). A few
+    # connections, each of which waits for its answer (0.3 to 2 s on Cloud), stay far below. A 429 on one of them stops all.
     connections: Annotated[int, Field(ge=1, le=10)] = 4
     longest_wait_s: Annotated[float, Field(ge=0)] = 60.0
 

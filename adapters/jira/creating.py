@@ -14,12 +14,12 @@ from adapters.jira.groups import Groups
 from adapters.jira.mapping import Dialect, Payload
 from adapters.jira.metadata import Screen, described
 from adapters.jira.people import People
-from adapters.jira.pool import in_order
 from adapters.jira.preflight import Preflight
 from adapters.jira.pull import Pull
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site
 from adapters.jira.transitions import Goal, Mover, Step
+from adapters.pool import in_order
 from tracker.errors import AdapterError, AuthError, RateLimitedError
 from tracker.models import Issue, Status
 from tracker.remote import (

@@ -15,12 +15,12 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import Screen, described
 from adapters.jira.permissions import Permissions, wanted
-from adapters.jira.pool import in_order
 from adapters.jira.preflight import Preflight
 from adapters.jira.references import is_id
 from adapters.jira.site import Site
 from adapters.jira.transitions import Goal, Mover, Step, resolution_for
 from adapters.jira.workflow import Workflow
+from adapters.pool import in_order
 from tracker.errors import AdapterError, NotFoundError
 from tracker.foresight import Foresight
 from tracker.models import Severity, Status

@@ -14,7 +14,7 @@ from typing import Any
 
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
-from adapters.jira.pool import in_order
+from adapters.pool import in_order
 from tracker.errors import AdapterError
 from tracker.models import Person, Severity
 from tracker.remote import Problem, Resolution

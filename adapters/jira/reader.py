@@ -11,9 +11,9 @@ from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.lost import Finding, Lost
-from adapters.jira.pool import in_order
 from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
+from adapters.pool import in_order
 from tracker.errors import AdapterError, AuthError, NotFoundError
 from tracker.models import Issue
 from tracker.remote import FetchResult, Found, Gone, Unreadable

@@ -10,12 +10,12 @@ from adapters.jira import mapping, transitions
 from adapters.jira.client import Answer, Client, Rejected
 from adapters.jira.config import JiraOptions
 from adapters.jira.people import People
-from adapters.jira.pool import in_order
 from adapters.jira.pull import Pull
 from adapters.jira.reader import BATCH, Reader, no_name
 from adapters.jira.references import is_id
 from adapters.jira.site import Site
 from adapters.jira.transitions import Goal, Mover, Step
+from adapters.pool import in_order
 from tracker.errors import AdapterError, AuthError, NotFoundError
 from tracker.models import Issue, Status
 from tracker.remote import (

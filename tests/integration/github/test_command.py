@@ -69,7 +69,7 @@ def test_what_does_not_fit_the_budget_is_deferred_with_exit_code_5_and_done_by_a
 def test_what_github_puts_off_holds_back_the_next_run_too(
     fast: GitHubWorld, folder: Path, call: Command
 ) -> None:
-    configure(folder, fast, "")
+    configure(folder, fast, "connections = 1\n")
     body = '{"message": "You have exceeded a secondary rate limit."}'
     fast.server.faults.add(Fault(Kind.STATUS, status=429, body=body, headers={"Retry-After": "900"}))
     done = call("sync", cwd=folder)

@@ -65,6 +65,7 @@ class GitHubWorld(World):
             "repository": REPOSITORY,
             "api_url": self.server.url,
             "write_interval_s": 0,
+            "connections": 1,  # numbers in the order of the creates
             **self.options,
             **more,
         }

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from adapters.jira.pool import in_order
+from adapters.pool import in_order
 
 
 @pytest.mark.parametrize("connections", [1, 3, 10])
