@@ -7,7 +7,6 @@ import datetime as dt
 import fcntl
 import json
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from adapters.beads import BeadsTracker, open_tracker
+from tests.programs import cache
 from tracker.remote import TrackerContext
 
 PREFIX = "acme"
@@ -28,9 +28,7 @@ HOW = "needs the real bd: run `make bd`, or name a bd of version 1.1.2 or newer 
 def find_bd() -> Path | None:
     """The program: `PMTRACK_BD`, else what `make bd` left in the cache of the person, else one on PATH."""
     named = os.environ.get("PMTRACK_BD")
-    # Tests have a home directory of their own, so the person's is asked of the system.
-    cache = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "pmtrack" / "bd-1.3.0" / "bd"
-    places = [Path(named)] if named else [cache]
+    places = [Path(named)] if named else [cache() / "bd-1.3.0" / "bd"]
     found = next((place for place in places if os.access(place, os.X_OK)), None)
     if found is None and not named:
         on_path = shutil.which("bd")

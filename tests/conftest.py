@@ -22,6 +22,8 @@ from typing import Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.programs import cache
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # Python's own polling (`subprocess.Popen.wait`) sleeps up to 50 ms at a time; whoever sleeps longer waits for a clock.
@@ -87,7 +89,8 @@ def _hear_ctrl_c() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Move away from the developer's home before anything is imported by a test."""
+    """Move away from the developer's home before anything is imported by a test; only their cache of programs is known."""
+    os.environ.setdefault("PMTRACK_TEST_CACHE", str(cache().parent))
     home = Path(tempfile.mkdtemp(prefix="pmtrack-test-home-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     _clean_environment(home)
@@ -116,6 +119,12 @@ def _no_long_sleep(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         _real_sleep(seconds)
 
     monkeypatch.setattr(time, "sleep", sleep)
+
+
+@pytest.fixture(autouse=True)
+def _learn_no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test sees its own secrets concealed, whatever ran before it in this process."""
+    monkeypatch.setattr("tracker.concealed._learnt", {})
 
 
 @pytest.fixture(autouse=True)

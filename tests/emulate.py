@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.programs import cache
 
 REPOSITORY = "acme/incidents"
 TOKEN = "a-token"
@@ -36,10 +37,11 @@ github:
 def find_emulator() -> list[str] | None:
     """The command, from what `make emulate` left in the cache of the person; None where there is none."""
     named = os.environ.get("PMTRACK_TEST_EMULATE")
-    # Tests have a home directory of their own, so the person's is asked of the system.
-    cache = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "pmtrack" / "emulate-0.11.2"
-    script = (Path(named) if named else cache) / "node_modules" / "emulate" / "dist" / "index.js"
-    node = shutil.which("node")
+    folder = Path(named) if named else cache() / "emulate-0.11.2"
+    script = folder / "node_modules" / "emulate" / "dist" / "index.js"
+    node = shutil.which(
+        "node", path=os.pathsep.join([str(folder / "bin"), os.environ.get("PATH", os.defpath)])
+    )
     return [node, str(script)] if node and script.is_file() else None
 
 

@@ -30,6 +30,8 @@ NOT_KEYS = (
 )
 # A key that *is* a secret; `token_env`, `token_command` and the like only say where it is.
 _SECRET_KEY = re.compile(r"(^|_)(token|password|passwd|secret|api_?key|pat|webhook_url)$", re.IGNORECASE)
+# Tokens as GitHub, Atlassian and Slack make them.
+_TOKEN = re.compile(r"gh[opusr]_|github_pat_|ATATT|xox[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,17 @@ def _refuse_secrets(table: Mapping[str, Any], found: ConfigFile | None, above: t
                 hint=f'Put it into an environment variable and name that: {key}_env = "...", '
                 f"or use {key}_command or the system keyring.",
             )
+        elif isinstance(value, str) and key.endswith("_env") and not _names_a_variable(value):
+            raise UserError(
+                f"{_Origin(found, {}).describe(keys)}: what stands there is not the name of an environment variable",
+                hint=f'Write {key} = "NAME" and put the value into NAME. It is not repeated here, for it may be a secret; '
+                "if it is one, it has been in a file: make a new one.",
+            )
+
+
+def _names_a_variable(text: str) -> bool:
+    """Whether it is a name and does not look like the secret itself, which many people put there by mistake."""
+    return re.fullmatch(r"[A-Za-z_]\w*", text, re.ASCII) is not None and not _TOKEN.match(text)
 
 
 @dataclass(frozen=True, slots=True)

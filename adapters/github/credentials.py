@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from adapters.github.answers import Answer, http_date, limit_of, reason_of
 from adapters.github.config import AppOptions, GitHubOptions
 from adapters.github.transport import NotConnected
+from tracker.concealed import conceal
 from tracker.errors import AuthError
 from tracker.remote import TrackerContext
 
@@ -55,7 +56,8 @@ class Installation:
         try:
             ends = dt.datetime.fromisoformat(str(record["expires_at"]))
             life = ends - (http_date(answer.headers.get("date")) or now)
-            return cls(str(record["token"]), now + life - _MARGIN, dict(record.get("permissions") or {}))
+            token = conceal(str(record["token"]), f"installation token of {tracker}")
+            return cls(token, now + life - _MARGIN, dict(record.get("permissions") or {}))
         except (KeyError, ValueError, TypeError):
             reason = reason_of(answer) if answer.status >= 400 else "the answer holds no token"
         message = f"the GitHub App got no installation token: {reason}"
@@ -102,7 +104,7 @@ def token(options: GitHubOptions, context: TrackerContext, tracker: str) -> str:
     if not found and options.keyring:
         found = _from_keyring(options, tracker)
     if found:
-        return found
+        return conceal(found, f"token of {tracker}")
     hint = f'Set {options.token_env}, or token_command = "gh auth token" in [trackers.{tracker}].'
     if options.keyring:
         hint = f"Run `keyring set {options.keyring} {_owner(options)}`, or set {options.token_env}."

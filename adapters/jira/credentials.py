@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shlex
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adapters.jira.config import JiraOptions
+from tracker.concealed import conceal
 from tracker.errors import AuthError
 
 COMMAND_TIMEOUT_S = 60
@@ -46,7 +48,10 @@ def find(name: str, options: JiraOptions, environ: Mapping[str, str]) -> Credent
             tracker=name,
             hint=f"Set {options.token_env} in the environment, or token_command or token_keyring in the configuration.",
         )
+    conceal(token, f"token of {name}")
     email = options.email or environ.get(options.email_env, "").strip() or None
+    if email:
+        conceal(base64.b64encode(f"{email}:{token}".encode()).decode(), f"credentials of {name}")
     return Credentials(token, email if options.auth != "bearer" and _wants_email(options, email) else None)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tracker.concealed import SHORTEST, without_secrets
 from tracker.display import REORDERING, fit, neutralise
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Line = Sequence[tuple[str, str]]
 """A line of the screen: stretches of text, each with its rich style."""
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|API_?KEY|WEBHOOK|CREDENTIAL|_PAT$|_DSN$", re.IGNORECASE)
-_SHORTEST_SECRET = 8
 _PIPE_WIDTH = 160
 _PARTS_AT_ONCE = 1_000
 
@@ -58,14 +58,14 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def redact(text: str, environ: Mapping[str, str] = os.environ) -> str:
-    """The text without the values of environment variables that are named like secrets.
+    """The text without the values of environment variables that are named like secrets, and without the secrets in use.
 
     The last line of defence: no message is built with a secret on purpose, but an exception of a library may quote one.
     """
     for name in environ:
-        if _is_secret(name) and len(value := environ[name]) >= _SHORTEST_SECRET and value in text:
+        if _is_secret(name) and len(value := environ[name]) >= SHORTEST and value in text:
             text = text.replace(value, f"[{name}]")
-    return text
+    return without_secrets(text)
 
 
 @lru_cache(maxsize=1_024)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from tracker.concealed import conceal
 from tracker.errors import UserError
 from tracker.settings import Settings
 
@@ -130,7 +131,7 @@ def secret(name: str | None, environ: Mapping[str, str], channel: str, what: str
         raise UserError(
             f"[notify.{channel}]: the environment variable {name} is not set", hint=f"It holds {what}."
         )
-    return value
+    return value if what == "user_env" else conceal(value, name)
 
 
 def web_target(url: str, channel: str) -> str:

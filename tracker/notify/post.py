@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,8 @@ def _try(url: str, body: bytes, headers: Mapping[str, str], channel: str, *, las
     """One request; None where no connection came about, which is worth another try."""
     import requests
 
+    # Its log of requests would name the path of the address, which is the secret of a Slack webhook.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
     try:
         return requests.post(
             url,

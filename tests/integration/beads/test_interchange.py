@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,9 @@ def test_a_file_goes_through_bd_and_back_and_stays_usable(beads: Beads) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store("sqlite:///state.db", root=tmp_path, now=lambda: NOW)
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store("sqlite:///state.db", root=tmp_path, now=lambda: NOW) as store:
+        yield store
 
 
 def link_all(store: Store, issues: list[Issue]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from tests.bd import LONG, PREFIX, Beads, environment
 from tests.integration.beads import test_sync
 from tests.integration.sync.stage import Stage, names
+from tests.programs import cache
 
 HOW = "needs the Dolt server of bd: run `make dolt`, or name one in PMTRACK_DOLT"
 stage = test_sync.stage
@@ -25,8 +25,7 @@ if LONG:  # the test below has the ways of a server; the rest is the same `bd`
 
 def find_dolt() -> Path | None:
     """The program: `PMTRACK_DOLT`, else what `make dolt` left in the cache of the person."""
-    cache = Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "pmtrack" / "bd-1.3.0" / "dolt"
-    place = Path(os.environ.get("PMTRACK_DOLT", cache))
+    place = Path(os.environ.get("PMTRACK_DOLT", cache() / "bd-1.3.0" / "dolt"))
     return place if os.access(place, os.X_OK) else None
 
 

@@ -208,8 +208,20 @@ def test_the_state_is_readable_for_its_user_alone(tmp_path: Path, call: Command)
     finally:
         os.umask(old)
     state = tmp_path / ".pmtrack"
-    for path in (path for path in state.iterdir() if path.name.startswith("state.db")):
-        assert path.stat().st_mode & 0o077 == 0, path
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (state, *state.iterdir())}
+    modes.pop("issues.jsonl")  # the team's issues: as readable as any file of the project
+    assert modes == {".pmtrack": 0o700, "state.db": 0o600, "issues.jsonl.lock": 0o600}
+
+
+def test_the_lock_of_the_issue_file_is_for_its_user_alone(tmp_path: Path, call: Command) -> None:
+    table = '[trackers.local]\ntype = "local"\npath = "issues.jsonl"\n'
+    write(tmp_path, configuration=f'documents = ["docs/*.md"]\n{table}')
+    old = os.umask(0)
+    try:
+        assert call("sync", "--yes").returncode == 0
+    finally:
+        os.umask(old)
+    assert (tmp_path / "issues.jsonl.lock").stat().st_mode & 0o777 == 0o600
 
 
 def test_plain_http_is_refused_beyond_loopback(tmp_path: Path, call: Command) -> None:

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,11 +62,12 @@ def test_the_migrations_make_the_same_tables_as_the_mappings() -> None:
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
         assert revision_of(connection) == SCHEMA
+    engine.dispose()
 
 
 def test_a_state_of_a_newer_pmtrack_is_refused(tmp_path: Path) -> None:
     opened(tmp_path).close()
-    with sqlite3.connect(file(tmp_path)) as connection:
+    with closing(sqlite3.connect(file(tmp_path), isolation_level=None)) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StateError, match="newer pmtrack") as caught:
         opened(tmp_path)
@@ -162,7 +164,9 @@ def test_what_is_written_together_is_kept_together(tmp_path: Path) -> None:
 def test_a_state_of_the_first_schema_is_backed_up_and_migrated_with_its_contents(tmp_path: Path) -> None:
     path = file(tmp_path)
     path.parent.mkdir()
-    upgrade(open_engine(make_url(f"sqlite:///{path}")), "", target="0001")
+    engine = open_engine(make_url(f"sqlite:///{path}"))
+    upgrade(engine, "", target="0001")
+    engine.dispose()
     moment = "2026-05-06 00:00:00.000000"
     with sqlite3.connect(path) as connection:
         connection.execute(

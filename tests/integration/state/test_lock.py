@@ -41,8 +41,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Store:
-    return open_store("sqlite:///state.db", root=tmp_path, now=clock)
+def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
+    with open_store("sqlite:///state.db", root=tmp_path, now=clock) as store:
+        yield store
 
 
 def test_a_second_run_is_told_who_holds_the_lock(store: Store) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.cli import output
+from tracker.concealed import conceal
 from tracker.display import neutralise
 
 ORDERING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -63,3 +64,9 @@ def test_a_long_title_is_folded_and_not_lost(capsys: pytest.CaptureFixture[str])
     title = " ".join(f"word{number}" for number in range(80))
     output.print_table(["Title"], [[title]])
     assert [word for word in capsys.readouterr().out.split() if word.startswith("word")] == title.split()
+
+
+def test_a_secret_that_was_learnt_is_shown_by_its_name_and_short_words_are_left_alone() -> None:
+    assert conceal("canary-90be11", "token of jira") == "canary-90be11"
+    conceal("word", "token of github")
+    assert output.redact("a word, canary-90be11!", {}) == "a word, [token of jira]!"
