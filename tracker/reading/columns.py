@@ -29,6 +29,8 @@ WEIGHT = {
 }
 STRONG_ACTION, WEAK_ACTION, VAGUE_ACTION = 0.7, 0.5, 0.3
 """A column called so; one called "Item" or "Title" in an action section; the same elsewhere."""
+COMPLETE = 0.5
+"""A table whose columns are called who, what and by when says so itself, wherever it stands."""
 SAYS_WORK, SAYS_FACTS = 0.2, -0.6
 """What the cells of a vague action column add outside of action sections."""
 ABOUT_THINGS = -0.4
@@ -202,6 +204,9 @@ class ColumnReader:
             if weight:
                 parts.append(f"{name or '(no name)'}: {role} {weight:+.1f}")
             score += weight
+        if not vague and {"action", "owner", "due"} <= set(roles) and not {"time", "event"} & set(roles):
+            parts.append(f"who, what and by when {COMPLETE:+.1f}")
+            score += COMPLETE
         return Columns(tuple(roles), round(score, 2), ", ".join(parts))
 
 

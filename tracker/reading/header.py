@@ -116,8 +116,14 @@ def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
     if block.level <= header.highest:
         header.top = title if header.highest == _NO_HEADING and title else None
         header.highest = block.level
-    kind = words.first("field", title) or ""
-    return kind if kind in ("date", "author", "status", "severity", "service") else ""
+    name, colon, value = title.replace("：", ":").partition(":")
+    kind = words.first("field", name if colon else title) or ""
+    if kind not in ("date", "author", "status", "severity", "service"):
+        return ""
+    if value.strip() and block.level > 1:  # "## Date: 2026-02-02"
+        header.put(kind, value.strip(), block.text.span())
+        return ""
+    return kind
 
 
 def _lead(block: Block, words: Vocabulary) -> str:

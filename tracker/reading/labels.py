@@ -79,13 +79,15 @@ def _label_before(
     text: str, colon: int, floor: int, words: Vocabulary, groups: tuple[str, ...], *, loose: bool
 ) -> _Label | None:
     before = text[floor:colon]
-    boundary = _BOUNDARY.match(before)
-    whole = before[boundary.end() :] if boundary else before
+    remark = _REMARK.search(before) if ")" in before[-4:] or "）" in before[-4:] else None
+    name = before[: remark.start()] if remark else before
+    boundary = _BOUNDARY.match(name)
+    whole = name[boundary.end() :] if boundary else name
     kind = _kind(whole, words, groups)
     if kind:
-        start = colon - len(whole)
+        start = floor + len(name) - len(whole)
         return _Label(kind, start, colon, _bracket(text, start))
-    return _loose_label(whole, colon, words, groups, loose=loose) if " " in whole else None
+    return _loose_label(whole, colon, words, groups, loose=loose) if " " in whole and not remark else None
 
 
 def _loose_label(
@@ -103,6 +105,8 @@ def _loose_label(
     return None
 
 
+_REMARK = re.compile(r"\s*[(（][^()（）\n]{1,40}[)）][*_ ]{0,3}$")
+"""A remark between a label and its colon: "Severity (our scale):"."""
 _BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2})", re.DOTALL)
 """Everything up to the last sign that can stand before a label."""
 _CAPITAL = ("owner", "due", "priority", "status")

@@ -74,7 +74,7 @@ def _owner(draft: Draft, text: Text, reader: Reader) -> None:
     if names:
         draft.owners = list(names)
         draft.evidence.append("owners")
-    if not draft.refs:
+    if not draft.refs and not any(references.find(name) for name in names):
         _refs_in(draft, text, strict=True)
 
 
@@ -90,6 +90,9 @@ def _due(draft: Draft, text: Text, reader: Reader) -> None:
     draft.due, draft.due_raw = None, None
     set_due(reader, draft, plain)
     draft.evidence.append("due")
+    status = reader.states.status(plain) if draft.status is None else None
+    if status in (Status.DONE, Status.CANCELLED):  # "2026-04-20 ✅ done"
+        draft.status, draft.status_raw = status, plain
 
 
 def _status(draft: Draft, text: Text, reader: Reader) -> None:

@@ -12,6 +12,7 @@ EMOJI = {
     "✔": Status.DONE,
     "✓": Status.DONE,
     "☑": Status.DONE,
+    "☒": Status.DONE,
     "🗹": Status.DONE,
     "🎉": Status.DONE,
     "❌": Status.OPEN,
