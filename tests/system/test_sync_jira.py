@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command
-from tests.servers.jira import EMAIL, TOKEN, JiraServer, Site, User
+from tests.servers.jira import EMAIL, TOKEN, CustomField, JiraServer, Site, User
 from tests.servers.jira.site import Deployment
 
 CONFIGURATION = """\
@@ -45,10 +45,15 @@ class Place:
 
     command: Command
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a person sets to get in."""
+        email = {"JIRA_EMAIL": EMAIL} if self.server.site.deployment == "cloud" else {}
+        return {"JIRA_TOKEN": TOKEN, **email}
+
     def pmtrack(self, *arguments: str) -> dict[str, Any]:
         """Run the command with JSON output; it must succeed."""
-        email = {"JIRA_EMAIL": EMAIL} if self.server.site.deployment == "cloud" else {}
-        done = self.command(*arguments, "--format", "json", cwd=self.root, env={"JIRA_TOKEN": TOKEN, **email})
+        done = self.command(*arguments, "--format", "json", cwd=self.root, env=self.environ)
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout))
 
@@ -98,6 +103,9 @@ def test_the_examples_are_kept_in_step_with_jira(place: Place) -> None:
     moved = place.key("Move private keys")
     site.set_status(shorten, "Done", "Done")
     site.set_status(place.key("Rehearse printing"), "Done", "Done")
+    worded, dated = place.key("Write the runbook"), place.key("Give the platform on-call")
+    site.edit(worded, summary="Write the runbook for blank labels", labels=["pmtrack", "printing"])
+    site.edit(dated, duedate="2027-03-31")
     now = site.move(moved, "PAY")
     place.rewrite("Yuki Harrow | Medium | 2026-11-30 | [ ]", "Yuki Harrow | Medium | 2026-11-30 | [x]")
     place.rewrite("Maren Holt | High | 2026-05-29 | [x]", "Maren Holt | High | 2026-07-01 | [ ]")
@@ -110,6 +118,9 @@ def test_the_examples_are_kept_in_step_with_jira(place: Place) -> None:
     assert site.statuses[told[alert]["status"]].category == "done"
     assert site.statuses[told[probe]["status"]].category != "done"
     assert told[probe]["duedate"] == "2026-07-01"
+    assert told[worded]["summary"] == "Write the runbook for blank labels"
+    assert "printing" in told[worded]["labels"]
+    assert told[dated]["duedate"] == "2027-03-31"
 
     site.set_status(shorten, "Reopened")
     place.pmtrack("sync", "--write-back")
@@ -119,3 +130,15 @@ def test_the_examples_are_kept_in_step_with_jira(place: Place) -> None:
     assert now in {each["issue"] for each in issues}
     assert moved not in {each["issue"] for each in issues}
     assert len(site.living()) == count
+
+
+def test_what_the_project_requires_is_said_before_anything_is_written(place: Place) -> None:
+    place.server.site.add_custom_field("OPS", CustomField("customfield_7", "Team", required=True))
+    done = place.command("sync", "--yes", LABELS, cwd=place.root, env=place.environ)
+    assert done.returncode == 5
+    assert (
+        "jira: the create screen requires 'Team' [customfield_7] (Name a value under `fields` of this tracker "
+        "in the configuration.)" in done.stderr
+    )
+    assert "cannot be done: OPS requires 'Team'" in done.stdout
+    assert place.server.writes == []
