@@ -23,7 +23,7 @@ from tracker.state.lock import StateLock
 from tracker.state.store import Store
 from tracker.sync.apply import Application
 from tracker.sync.foresight import sendable
-from tracker.sync.guards import check_bulk
+from tracker.sync.guards import bulk_notice, check_bulk
 from tracker.sync.plan import Planned
 from tracker.sync.preparation import prepare
 from tracker.sync.prepared import Preparation
@@ -70,6 +70,8 @@ def run(
 
                 records += fill_in(prepared, store, "", now=now(), dry_run=True)
             progress.planned(records)
+            if not options.yes and (notice := bulk_notice(prepared.planned, settings.limits)):
+                prepared.notes.append(notice)
             progress.warned(prepared.warnings())
             return _report(prepared, records)
     run_id = str(ULID())

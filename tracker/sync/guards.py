@@ -17,18 +17,35 @@ def check_bulk(planned: Iterable[Planned], limits: Limits, *, yes: bool, progres
     Raises:
         GuardError: nobody agreed.
     """
-    listed = list(planned)
-    creates = sum(1 for each in listed if each.draft is not None)
-    updates = sum(1 for each in listed if each.change is not None)
-    if yes or (creates <= limits.creates and updates <= limits.updates):
+    much = None if yes else _beyond(planned, limits)
+    if much is None:
         return
-    what = f"{creates} issues would be created and {updates} changed in one run"
-    bounds = f"the limits are {limits.creates} and {limits.updates}"
+    what, bounds = much
     if not progress.confirm(f"{what} ({bounds}). Go on?"):
         raise GuardError(
             f"{what}; {bounds}",
             hint="Look at the plan (`pmtrack plan`); then run again with --yes, or raise [limits] in the configuration.",
         )
+
+
+def bulk_notice(planned: Iterable[Planned], limits: Limits) -> str | None:
+    """What a plan says where the sync would ask or stop, None where it would not."""
+    much = _beyond(planned, limits)
+    return (
+        f"{much[0]} ({much[1]}): a sync asks before that, and without a terminal it needs --yes"
+        if much
+        else None
+    )
+
+
+def _beyond(planned: Iterable[Planned], limits: Limits) -> tuple[str, str] | None:
+    listed = list(planned)
+    creates = sum(1 for each in listed if each.draft is not None)
+    updates = sum(1 for each in listed if each.change is not None)
+    if creates <= limits.creates and updates <= limits.updates:
+        return None
+    what = f"{creates} issues would be created and {updates} changed in one run"
+    return what, f"the limits are {limits.creates} and {limits.updates}"
 
 
 def check_emptied(

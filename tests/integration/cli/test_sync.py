@@ -104,6 +104,9 @@ def test_above_the_limit_it_refuses_without_a_terminal_and_takes_yes(
     document: Path, tmp_path: Path, call: Command
 ) -> None:
     env = {"PMTRACK_LIMITS__CREATES": "1"}
+    planned = call("plan", "docs", env=env)
+    assert planned.returncode == ExitCode.OK
+    assert "a sync asks before that, and without a terminal it needs --yes" in planned.stderr
     refused = call("sync", "docs", env=env)
     assert refused.returncode == ExitCode.FAILED
     assert "--yes" in refused.stderr
