@@ -12,7 +12,7 @@ from tracker.calendar import Calendar
 from tracker.models import PostMortem, Review
 from tracker.related import earlier_relatives, index_documents
 from tracker.reports.history import Life, by_document
-from tracker.reports.lines import ItemLine, Lens, Linker, web_address
+from tracker.reports.lines import ItemLine, Lens, Linker, severity_told, web_address
 from tracker.reports.metrics import urgency
 from tracker.reports.periods import Period
 
@@ -133,7 +133,7 @@ def document_line(document: PostMortem, link: Linker, note: str = "") -> Documen
         document.path,
         title,
         document.incident_id,
-        document.severity,
+        severity_told(document.severity),
         document.date,
         web_address(link(document.path, 1)),
         note,

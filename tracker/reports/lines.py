@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -149,7 +150,7 @@ def line_of(life: Life, lens: Lens) -> ItemLine:
         touched=_touched(life, lens),
         priority=_priority(tracked),
         priority_shown=item.priority,
-        severity=document.severity if document is not None else None,
+        severity=severity_told(document.severity) if document is not None else None,
         category=item.category,
         incident=_incident(document),
         service=document.service if document is not None else None,
@@ -280,6 +281,14 @@ def _drifts(tracked: TrackedItem, *, is_open: bool) -> bool:
     if tracked.issue is None or tracked.item.status is None:
         return False
     return tracked.item.status.is_closed is is_open
+
+
+_REMARK = re.compile(r"\s*[(\[/|,;:–—]|\s+-\s+")
+
+
+def severity_told(text: str | None) -> str | None:
+    """A severity without what is remarked on it: "High" of "High (all customers)", "P1" of "P1 - critical"."""
+    return _REMARK.split(text.strip())[0][:24].strip() or text.strip()[:24] if text else None
 
 
 def web_address(text: str | None) -> str | None:

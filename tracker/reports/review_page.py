@@ -259,9 +259,8 @@ def _overdue(review: Review) -> Section:
         _group_table("Overdue by team", "Team", review.overdue_by_team, columns),
         items.table_of("Overdue items", lines, items.BY_OWNER),
     )
-    chart = _bars(
-        "Overdue by owner", [(group.name, group.count) for group in review.overdue_by_owner[:8]], "bad"
-    )
+    most = sorted(review.overdue_by_owner, key=lambda group: -group.count)[:8]
+    chart = _bars("Overdue by owner", [(group.name, group.count) for group in most], "bad")
     return Section("overdue", "Overdue", "", tables, (chart,) if lines else (), Tone.BAD)
 
 

@@ -11,6 +11,7 @@ from tests.unit.reports.simulation import simulate
 from tracker.models import ActionItem, Issue, IssueRef, Status
 from tracker.reports import metrics
 from tracker.reports.ledger import Ledger, ledger_of
+from tracker.reports.lines import severity_told
 from tracker.reports.settings import ReportSettings
 from tracker.world import Event, Side, TrackedItem, World
 
@@ -84,3 +85,20 @@ def test_every_done_item_of_the_simulation_has_evidence_or_is_asked_for(days_bac
     proved = {line.item_id for line in made.lines if line.verified}
     assert asked | proved == {line.item_id for line in made.lines if line.status is Status.DONE}
     assert not asked & proved
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ("SEV1", "SEV1"),
+        ("High (all customers)", "High"),
+        ("Medium (lab) / would be High in production", "Medium"),
+        ("P1 - Critical", "P1"),
+        ("Sev-2", "Sev-2"),
+        ("S2: degraded", "S2"),
+        ("(none)", "(none)"),
+        (None, None),
+    ],
+)
+def test_a_severity_is_told_without_what_is_remarked_on_it(stated: str | None, told: str | None) -> None:
+    assert severity_told(stated) == told

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from tracker.reports.report import Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 LANGUAGE = "en"
 
@@ -34,12 +36,24 @@ def environment() -> Environment:
     )
     made.globals["svg"] = svg
     made.filters["shown"] = shown
+    made.filters["whole_days"] = whole_days
     return made
 
 
 def shown(table: Table, most: int) -> tuple[Row, ...]:
     """The first rows of a table."""
     return table.rows.first(most)
+
+
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def whole_days(text: str) -> Markup:
+    """The text escaped, with days that no line break parts."""
+    from markupsafe import Markup, escape
+
+    # Digits and hyphens stay what they are when a text is escaped.
+    return Markup(_DAY.sub(r'<span class="d">\g<0></span>', str(escape(text))))  # noqa: S704
 
 
 def source(name: str) -> str:

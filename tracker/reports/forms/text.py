@@ -12,7 +12,7 @@ from tracker.reports.page import Cell, Chart, Column, Page, Row, Section, Table,
 from tracker.reports.report import Report
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group
+    from rich.console import Console
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -154,20 +154,21 @@ def _grid(table: Table, rows: Sequence[Row], widths: Sequence[int]) -> RichTable
     return made
 
 
-def _card(columns: Sequence[Column], row: Row) -> Group:
+def _card(columns: Sequence[Column], row: Row) -> RichTable:
     """A row for a narrow screen: the prose first, the other columns below it with their names."""
-    from rich.console import Group
-    from rich.padding import Padding
+    from rich.table import Table as RichTable
     from rich.text import Text
 
     pairs = [(column, cell) for column, cell in zip(columns, row.cells, strict=True) if _says(cell)]
     lead = next((pair for pair in pairs if pair[0].wide), pairs[0])
     rest = [pair for pair in pairs if pair is not lead]
     named = [Text.assemble((_card_name(column, cell), "dim"), _shown(cell)) for column, cell in rest]
-    return Group(
-        Text.assemble("• ", _shown(lead[1])),
-        Padding(Text(" · ", style="dim").join(named), (0, 0, 0, 2)),
-    )
+    made = RichTable.grid()
+    made.add_column(width=2)
+    made.add_column(overflow="fold")
+    made.add_row("•", _shown(lead[1]))
+    made.add_row("", Text(" · ", style="dim").join(named))
+    return made
 
 
 def _card_name(column: Column, cell: Cell) -> str:
