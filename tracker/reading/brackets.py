@@ -30,8 +30,10 @@ def take_brackets(k: Knowledge, draft: Draft) -> None:
         elif left != inside and len(left.split()) <= _MOST_DONE and (done := _group_status(k, left.strip())):
             draft.set_status(done, left, start + 1, end - 1)  # "(done in #12)"
             draft.cut(start, end)
-        elif left == inside:
-            _group(k, draft, inside, start, end)
+        elif (
+            left == inside or left.strip().endswith((",", ";", "，")) or left.lstrip().startswith((",", ";"))
+        ):
+            _group(k, draft, left.strip(" ,;，"), start, end)  # "(Kim, due Friday, #12)"
 
 
 def take_remark(k: Knowledge, draft: Draft) -> None:

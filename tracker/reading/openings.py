@@ -9,7 +9,7 @@ from tracker.reading.assignees import is_team, lead_owner
 from tracker.reading.blocks import Mark
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.states import EMOJI, OPENING_SIGNS, box, sign
+from tracker.reading.states import EMOJI, OPENING_SIGNS, box, shortcode, sign
 from tracker.vocabulary import fold
 
 _ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
@@ -20,14 +20,14 @@ _TEXT_BOX = re.compile(r"\s*\[([ xX])\]\s+")
 def take_signs(draft: Draft) -> None:
     """A check box written as text, and signs at the start ("✅", "⚠️")."""
     plain = draft.text.plain
-    at = draft.head()
+    at = 0 if shortcode(plain, 0) else draft.head()
     found = _TEXT_BOX.match(plain, at)
     if found:
         draft.sign = box(found[0].strip())
         draft.cut(0, found.end())
         at = found.end()
     while at < draft.stop and (plain[at].isspace() or _is_sign(plain, at)):
-        status = sign(plain[at : at + 4])
+        status = sign(plain[at : at + _LONGEST_SIGN])
         if status and draft.sign is None:
             draft.sign = status
             draft.note("status", at, at + 1)
@@ -180,12 +180,17 @@ _STATE = re.compile(r"[\[(]([^\[\]()]{2,20})[\])]|([A-Z]{4,12})(?=:|\s[-–—])
 _OPENINGS = (_lead_number, _lead_bold, _lead_priority, _lead_id, _lead_state, _lead_level, lead_owner)
 
 
+_LONGEST_SIGN = 32
+
+
 def _is_sign(plain: str, at: int) -> bool:
     return _sign_length(plain, at) > 0
 
 
 def _sign_length(plain: str, at: int) -> int:
     char = plain[at : at + 1]
+    if char == ":":
+        return shortcode(plain, at)
     if char in OPENING_SIGNS:
         size = next((len(emoji) for emoji in EMOJI if plain.startswith(emoji, at)), 0)
         if size:

@@ -42,6 +42,22 @@ EMOJI = {
     "‚úÖ": Status.DONE,
 }
 """Signs and what they say of an item; the last ones are a check mark read in a wrong encoding."""
+SHORTCODES = {
+    "white_check_mark": Status.DONE,
+    "heavy_check_mark": Status.DONE,
+    "ballot_box_with_check": Status.DONE,
+    "check": Status.DONE,
+    "tada": Status.DONE,
+    "x": Status.OPEN,
+    "hourglass": Status.OPEN,
+    "hourglass_flowing_sand": Status.OPEN,
+    "construction": Status.IN_PROGRESS,
+    "arrows_counterclockwise": Status.IN_PROGRESS,
+    "no_entry": Status.BLOCKED,
+    "no_entry_sign": Status.CANCELLED,
+}
+"""The same signs as GitHub, GitLab and Slack let them be written: ":white_check_mark:"."""
+_SHORTCODE = re.compile(r":([a-z_]{1,30}):")
 OPENING_SIGNS = frozenset(emoji[0] for emoji in EMOJI)
 """The characters with which these open: a quick look before they are compared."""
 _BOX = re.compile(r"^\[([ xX✓✔~/-]?)\]|^\(([ xX])\)")
@@ -62,9 +78,17 @@ def box(text: str) -> Status | None:
 
 def sign(text: str) -> Status | None:
     """The state that the first sign of the text tells."""
+    if text[:1] == ":" and (code := _SHORTCODE.match(text)):
+        return SHORTCODES.get(code[1])
     if text[:1] not in OPENING_SIGNS:
         return None
     return next((status for emoji, status in EMOJI.items() if text.startswith(emoji)), None)
+
+
+def shortcode(text: str, at: int) -> int:
+    """The length of the shortcode of a sign that stands here, 0 for none."""
+    code = _SHORTCODE.match(text, at)
+    return len(code[0]) if code and code[1] in SHORTCODES else 0
 
 
 class States:
@@ -79,6 +103,8 @@ class States:
         return self.word(stripped) or box(stripped) or self._sign_in(stripped)
 
     def _sign_in(self, text: str) -> Status | None:
+        if ":" in text and (code := _SHORTCODE.search(text)):
+            return SHORTCODES.get(code[1])
         return None if text.isascii() else next((EMOJI[emoji] for emoji in EMOJI if emoji in text), None)
 
     def word(self, text: str) -> Status | None:
