@@ -131,10 +131,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Nothing happened and trying again is safe: connection refused, rate limit.
-
-    `retry_after_s` says when; `deferred` means that the budget of this run is used up.
-    """
+    """Nothing happened and trying again is safe (connection refused, rate limit); `retry_after_s` says when."""
 
     reason: str
     retry_after_s: float | None = None
