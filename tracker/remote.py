@@ -200,8 +200,7 @@ class Changes:
     Attributes:
         issues: Changed issues among those asked for, newest state.
         cursor: To pass to the next call; opaque, stored per tracker.
-        complete: False where the read was cut short; then `cursor` is the old one and nothing follows from absence.
-        reason: Why it was cut short; `hint` what a person can do about it.
+        complete: False where the read was cut short (`reason`, `hint`): `cursor` is the old one, absence says nothing.
         gone: Issues among those asked for of which the service says, in the same read, that they no longer exist. An
             adapter whose service does not tell leaves it empty; the engine reads everything once a day for that reason.
         unreadable: Issues among those asked for that were read again and could not be; nothing follows from that.
