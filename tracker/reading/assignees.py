@@ -85,10 +85,11 @@ def _verb_at(k: Knowledge, plain: str, at: int) -> int:
 
 
 def _before_dash(k: Knowledge, draft: Draft, head: int) -> bool:
-    """A person, a dash, and what that person is to do."""
+    """A person or a team, a dash, and what they are to do."""
     plain = draft.text.plain
     found = _DASH.match(plain, head)
-    if not found or not k.people.is_person(found[1].strip(EDGES + "[]()")):
+    name = found[1].strip(EDGES + "[]()") if found else ""
+    if not found or not (k.people.is_person(name) or is_team(k, name) or k.is_word("group", fold(name))):
         return False
     word = _WORD.match(plain, found.end())
     if word is None or word[0].casefold() not in k.words.table("verbs"):

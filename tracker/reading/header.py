@@ -10,7 +10,7 @@ from itertools import dropwhile
 
 from tracker.models import Span
 from tracker.reading import labels
-from tracker.reading.blocks import Block, Entry, Heading, Metadata, Paragraph, Table, Text
+from tracker.reading.blocks import Block, Comment, Entry, Heading, Metadata, Paragraph, Table, Text
 from tracker.reading.dates import Calendar
 from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
@@ -87,11 +87,14 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
     """The header fields of a document from its blocks and the sections they stand in."""
     header = Header()
     waiting = ""
+    first: Section | None = None
     for block, section in placed:
         if isinstance(block, Heading):
             waiting = _heading(header, block, words)
             continue
-        allowed = None if section.kind in _OPENING else _ALSO.get(section.kind, _ANYWHERE)
+        if first is None and not isinstance(block, (Metadata, Comment)):
+            first = section
+        allowed = None if _opens(section, first) else _ALSO.get(section.kind, _ANYWHERE)
         if isinstance(block, Metadata):
             _metadata(header, block, words)
         elif isinstance(block, Table):
@@ -104,6 +107,11 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
                 header.people.append(_DASH.split(block.texts[0].plain, maxsplit=1)[0][:80])
         waiting = ""
     return header
+
+
+def _opens(section: Section, first: Section | None) -> bool:
+    """Whether any field may stand in a section: one that opens documents, or the first with a text, whatever it is called."""
+    return section.kind in _OPENING or (section is first and section.kind != "action")
 
 
 def _heading(header: Header, block: Heading, words: Vocabulary) -> str:
@@ -164,10 +172,13 @@ def _texts(
         return
     colon = b":" in (raw := block.source.data[block.start : block.start + _LOOK]) or b"\xef\xbc\x9a" in raw
     colon = colon or not block.source.verbatim
-    if not waiting and (not colon or (allowed is not None and isinstance(block, Entry))):
+    dotted = allowed is None and any(sign in raw for sign in _DOTS)
+    if not waiting and not dotted and (not colon or (allowed is not None and isinstance(block, Entry))):
         return
     texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]
     for text in texts:
+        if dotted:
+            _bold_names(header, text, words)
         if waiting:
             header.put(waiting, _first_words(text), text.span())
         _labelled(header, text, words, allowed)
@@ -183,6 +194,21 @@ def _first_words(text: Text) -> str:
 
 
 _SHORT_VALUE = 120
+_DOTS = (" · ".encode(), " — ".encode(), " – ".encode())
+_AFTER_BOLD = re.compile(r"[ \t]*[·—–][ \t]+(?=\S)")
+
+
+def _bold_names(header: Header, text: Text, words: Vocabulary) -> None:
+    """Fields whose bold name opens a line and is parted from the value by a dot or dash: "**Date** · 2026-03-18"."""
+    for mark in text.marks:
+        if mark.kind != "strong" or (mark.start and text.plain[mark.start - 1] != "\n"):
+            continue
+        sign = _AFTER_BOLD.match(text.plain, mark.end)
+        kind = words.first("field", text.plain[mark.start : mark.end]) if sign else None
+        if sign and kind:
+            end = text.plain.find("\n", sign.end())
+            end = len(text.plain) if end < 0 else end
+            header.put(kind, text.plain[sign.end() : end], text.span(sign.end(), end))
 
 
 def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[str] | None) -> None:

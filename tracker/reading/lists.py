@@ -170,7 +170,9 @@ def only_fields(draft: Draft, reader: Reader) -> bool:
     if not parts or parts[0].start > 2 or parts[0].kind == "action":
         return False
     if parts[0].kind == "note":
-        return True
+        first = parts[0]
+        activity = fold(plain[: first.at]) in reader.words.phrases("words", "activity")
+        return not (activity and says_work(plain[first.at : first.end], reader.words))
     title, _, _ = draft.title()
     return not title.strip()
 

@@ -87,6 +87,8 @@ def _lead_bold(k: Knowledge, draft: Draft, head: int) -> bool:
     text = draft.text.plain[head : mark.end].strip(EDGES + "[]()")
     status = k.states.exact(text)
     colon = draft.text.plain[head : mark.end + 1].rstrip().endswith((":", "："))
+    if colon and k.is_word("activity", fold(text)):  # "Testing: add a test" tells what kind of work it is
+        return False
     if status:
         draft.labelled = draft.labelled or (text.isupper() and k.is_word("marker", fold(text)))
         draft.set_status(status, text, head, mark.end)
@@ -147,6 +149,8 @@ def _lead_state(k: Knowledge, draft: Draft, head: int) -> bool:
     text = found[1] or found[2] or found[3]
     status = k.states.exact(text)
     if status is None or (found[3] and not _is_marker(k, text, status)):
+        return False
+    if not found[1] and k.is_word("activity", fold(text)):
         return False
     draft.set_status(status, text, head, found.end())
     draft.cut(head, found.end())

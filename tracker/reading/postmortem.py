@@ -24,7 +24,7 @@ from tracker.reading.settings import ReadingSettings
 from tracker.reading.source import Source
 
 _FENCES = ("markdown", "md", "gfm")
-_DAY_FIRST = frozenset(("de", "fr", "es", "pt", "no", "da", "sv", "it", "nl", "pl", "ru", "id"))
+_DAY_FIRST = frozenset(("de", "fr", "es", "pt", "no", "da", "sv", "it", "nl", "pl", "ru", "id", "fi"))
 """Languages in which 12/08/2025 is a day in August unless the document shows otherwise."""
 _MOST_DIAGNOSTICS = 200
 

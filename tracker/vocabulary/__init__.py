@@ -11,7 +11,25 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
-LANGUAGES = ("en", "de", "fr", "es", "pt", "no", "da", "sv", "ja", "zh", "ko", "it", "nl", "pl", "ru", "id")
+LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "no",
+    "da",
+    "sv",
+    "ja",
+    "zh",
+    "ko",
+    "it",
+    "nl",
+    "pl",
+    "ru",
+    "id",
+    "fi",
+)
 """Order of precedence where a phrase means different things in two languages."""
 
 _NAMES = "names"
