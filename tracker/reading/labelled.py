@@ -29,7 +29,7 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     """Take the value of one label into its field and both out of the title."""
     plain = draft.text.plain
     kind, start, at, end = part
-    end = _before_link(draft.text, at, end) if kind in ("due", "owner", "priority") else end
+    end = _shorter(draft.text, start, at, end) if kind in ("due", "owner", "priority") else end
     value = plain[at:end]
     if kind == "action":
         if not plain[:start].strip(EDGES + "[]xX⚠️✅"):
@@ -49,9 +49,13 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
         draft.cut(_with_separator(plain, start), end)
 
 
-def _before_link(text: Text, at: int, end: int) -> int:
-    """Where a value ends that a link to an issue follows: "Due: Friday - [PAY-12](...)"."""
+def _shorter(text: Text, start: int, at: int, end: int) -> int:
+    """Where a value ends that a link to an issue or the end of its bold print follows: "Due: Friday - [PAY-12](...)"."""
     for mark in text.marks:
+        if mark.kind == "strong" and mark.start <= start and at < mark.end < end:
+            said, rest = text.plain[at : mark.end].strip(), text.plain[mark.end : end].lstrip()
+            if said and rest[:1].isalnum():
+                return mark.end
         if mark.kind == "link" and at < mark.start < end and references.is_issue_url(mark.value):
             return mark.start
     return end

@@ -18,6 +18,7 @@ EMOJI = {
     "❌": Status.OPEN,
     "✗": Status.OPEN,
     "✖": Status.OPEN,
+    "✘": Status.OPEN,
     "⏳": Status.OPEN,
     "⌛": Status.OPEN,
     "🕐": Status.OPEN,
@@ -91,6 +92,19 @@ def shortcode(text: str, at: int) -> int:
     return len(code[0]) if code and code[1] in SHORTCODES else 0
 
 
+def _share(text: str) -> Status | None:
+    """The state of what is done by a share: "100 %", "50%"."""
+    found = _SHARE.fullmatch(text)
+    if not found:
+        return None
+    share = int(found[1])
+    return Status.DONE if share >= _WHOLE else Status.IN_PROGRESS if share else Status.OPEN
+
+
+_SHARE = re.compile(r"(\d{1,3}) ?%")
+_WHOLE = 100
+
+
 class States:
     """Looks status and priority words up."""
 
@@ -100,7 +114,7 @@ class States:
     def status(self, text: str) -> Status | None:
         """The status that a cell or a labelled value states: words first, then a check box, then a sign."""
         stripped = text.strip().strip("*_`~").strip()
-        return self.word(stripped) or box(stripped) or self._sign_in(stripped)
+        return self.word(stripped) or box(stripped) or self._sign_in(stripped) or _share(stripped)
 
     def _sign_in(self, text: str) -> Status | None:
         if ":" in text and (code := _SHORTCODE.search(text)):
