@@ -8,6 +8,7 @@ characters; where a format has no lines (DOCX) `line` is the 1-based number of t
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -198,6 +199,14 @@ class PostMortem:
     header_spans: Mapping[str, Span] = field(default_factory=dict, compare=False, hash=False)
     diagnostics: tuple[Diagnostic, ...] = ()
     sha256: str = ""
+
+
+_REMARK = re.compile(r"\s*[(\[/|,;:–—]|\s+-\s+")
+
+
+def severity_told(text: str | None) -> str | None:
+    """A severity without what is remarked on it: "High" of "High (all customers)", "P1" of "P1 - critical"."""
+    return _REMARK.split(text.strip())[0][:24].strip() or text.strip()[:24] if text else None
 
 
 @dataclass(frozen=True, slots=True)

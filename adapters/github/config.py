@@ -28,7 +28,7 @@ class LabelOptions(_Table):
         priority: For the priority, 0 to 4.
         severity: For the severity of the incident.
         category: For the category of the action item.
-        team: For the team of the post-mortem.
+        team: For the team of the owner, from the people map.
     """
 
     priority: str = "priority: P{value}"

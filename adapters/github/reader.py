@@ -186,6 +186,8 @@ def _lookup_one(repository: Repository, number: int) -> FetchResult | None:
         return Unreadable(str(number), error.message)
     if answer.status == 410:
         return Gone(str(number))
+    if answer.status == 404:
+        return Unreadable(str(number), f"{repository.name} has no such number, or the token may not see it")
     raw = answer.record()
     if answer.status != 200 or not is_issue(raw):
         return Unreadable(str(number), reason_of(answer))

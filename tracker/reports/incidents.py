@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.calendar import Calendar
-from tracker.models import PostMortem, Review
+from tracker.models import PostMortem, Review, severity_told
 from tracker.related import earlier_relatives, index_documents
 from tracker.reports.history import Life, by_document
-from tracker.reports.lines import ItemLine, Lens, Linker, severity_told, web_address
+from tracker.reports.lines import ItemLine, Lens, Linker, web_address
 from tracker.reports.metrics import urgency
 from tracker.reports.periods import Period
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tracker.calendar import Calendar
-from tracker.models import PostMortem, Status
+from tracker.models import PostMortem, Status, severity_told
 from tracker.people import People
 from tracker.reports.history import Life, due_changes, status_of, value_at
 from tracker.world import Side, TrackedItem
@@ -281,14 +280,6 @@ def _drifts(tracked: TrackedItem, *, is_open: bool) -> bool:
     if tracked.issue is None or tracked.item.status is None:
         return False
     return tracked.item.status.is_closed is is_open
-
-
-_REMARK = re.compile(r"\s*[(\[/|,;:–—]|\s+-\s+")
-
-
-def severity_told(text: str | None) -> str | None:
-    """A severity without what is remarked on it: "High" of "High (all customers)", "P1" of "P1 - critical"."""
-    return _REMARK.split(text.strip())[0][:24].strip() or text.strip()[:24] if text else None
 
 
 def web_address(text: str | None) -> str | None:

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from tracker.advancing import Advancing
 from tracker.errors import AdapterError
+from tracker.people import People
 from tracker.remote import Resolution, Tracker
 from tracker.settings import Settings
 from tracker.state.records import IntentRecord, TrackerRecord
@@ -48,10 +49,10 @@ class Desk:
         """The settings that concern it are not those of the last run."""
         return self.record.fingerprint is not None and self.record.fingerprint != self.fingerprint
 
-    def rules(self, settings: Settings, link: Linker) -> Rules:
+    def rules(self, settings: Settings, people: People, link: Linker) -> Rules:
         """What planning needs to know."""
         assert self.adapter is not None  # noqa: S101 - nobody plans for a tracker that is not open
-        return Rules(self.adapter.capabilities, settings.merge, settings.labels, link)
+        return Rules(self.adapter.capabilities, settings.merge, settings.labels, link, people)
 
     def resolve(self, names: Sequence[str], settings: Settings) -> Mapping[str, Resolution]:
         """Accounts of owners; empty, with the trouble noted, if the tracker fails."""

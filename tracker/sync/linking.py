@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.models import Issue
@@ -82,14 +82,19 @@ def settle(tracker: Tracker, intents: Sequence[IntentRecord]) -> Settled:
 
 
 def look_up(
-    wanted: Mapping[str, tuple[str, ...]], trackers: Mapping[str, Tracker], linked: Iterable[LinkRecord]
+    wanted: Mapping[str, tuple[str, ...]],
+    trackers: Mapping[str, Tracker],
+    linked: Iterable[LinkRecord],
+    owners_of: Callable[[str, Sequence[str]], Mapping[str, str]],
 ) -> dict[str, Verdict]:
     """Find the issues that rows name.
 
     Args:
         wanted: Item id -> references in its row.
         trackers: The configured trackers that can be asked, the item's own first.
-        linked: Links whose issue one of the references names.
+        linked: Links whose issue one of the references names as it is kept.
+        owners_of: Issue id -> item id of the linked ones among the issues of a tracker: a row may name an issue in other
+            words (`#47`) than those that are kept.
 
     Raises:
         AdapterError: a tracker failed.
@@ -117,7 +122,8 @@ def look_up(
     for name, refs_of in asked.items():
         if refs_of:
             found = trackers[name].lookup(sorted(set(refs_of.values())))
-            verdicts.update(_verdicts(name, refs_of, found))
+            ids = [each.issue.ref.id for each in found.values() if isinstance(each, Found)]
+            verdicts.update(_verdicts(name, refs_of, found, owners_of(name, ids)))
     return verdicts
 
 
@@ -145,13 +151,14 @@ def other_issue(link: LinkRecord, verdict: Verdict, place: str) -> Verdict | Non
     )
 
 
-def _verdicts(name: str, refs_of: Mapping[str, str], found: Mapping[str, FetchResult]) -> dict[str, Verdict]:
-    used: set[str] = set()
+def _verdicts(
+    name: str, refs_of: Mapping[str, str], found: Mapping[str, FetchResult], owners: Mapping[str, str]
+) -> dict[str, Verdict]:
+    used = dict(owners)
     verdicts = {}
     for item_id, ref in refs_of.items():
         match found.get(ref):
-            case Found(issue=issue) if issue.ref.id not in used:
-                used.add(issue.ref.id)
+            case Found(issue=issue) if used.setdefault(issue.ref.id, item_id) == item_id:
                 verdicts[item_id] = Verdict(issue=issue, tracker=name)
             case Found(issue=issue):
                 verdicts[item_id] = _taken(issue.ref.key)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tracker.models import ActionItem, Issue, PostMortem, Status
+from tracker.models import ActionItem, Issue, PostMortem, Status, severity_told
+from tracker.people import People
 from tracker.remote import Capabilities, Field, IssueChange, NewIssue
 from tracker.settings import MergeSettings
 from tracker.state.records import BaseValues, LinkRecord
@@ -64,6 +65,7 @@ class Rules:
     winners: MergeSettings
     labels: tuple[str, ...]
     link: Linker
+    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def new_issue(subject: Subject, draft: Draft, values: Mapping[Field, Any]) -> Ne
         labels=tuple(values[Field.LABELS]) if capabilities.labels else (),
         group=subject.document.incident_id or subject.path,
         group_title=subject.document.title,
-        extra=_extra(subject),
+        extra=_extra(subject, draft.rules.people),
     )
 
 
@@ -270,12 +272,14 @@ def _record(
     )
 
 
-def _extra(subject: Subject) -> Mapping[str, str]:
+def _extra(subject: Subject, people: People) -> Mapping[str, str]:
+    teams = (people.team_of(owner) for owner in subject.item.owners)
     facts: Sequence[tuple[str, str | None]] = (
         ("category", subject.item.category),
         ("section", subject.item.section),
-        ("severity", subject.document.severity),
+        ("severity", severity_told(subject.document.severity)),
         ("service", subject.document.service),
+        ("team", next((team for team in teams if team), None)),
         ("local_id", subject.item.local_id),
         ("related", " ".join(subject.document.related)),
     )

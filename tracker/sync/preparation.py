@@ -187,7 +187,7 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
         open_ = {
             name: desk.adapter for name, desk in prepared.desks.items() if desk.adapter and not desk.trouble
         }
-        verdicts = look_up(wanted, open_, store.links_named(named))
+        verdicts = look_up(wanted, open_, store.links_named(named), store.items_of_issues)
         prepared.verdicts.update({key: each for key, each in verdicts.items() if key not in links})
         _note_other_issues(prepared, {key: (link, verdicts[key]) for key, link in links.items()})
 
@@ -228,7 +228,7 @@ def _plan(prepared: Preparation) -> None:
         for owner, resolution in resolutions.items():
             if resolution.account is None:
                 prepared.unresolved[owner] = resolution.reason or "nobody in the tracker matches"
-        rules = desk.rules(prepared.settings, prepared.link)
+        rules = desk.rules(prepared.settings, prepared.people, prepared.link)
         of_desk: list[Planned] = []
         for subject in mine:
             if desk.trouble and not subject.blocked:

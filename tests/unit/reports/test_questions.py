@@ -8,10 +8,9 @@ import itertools
 import pytest
 
 from tests.unit.reports.simulation import simulate
-from tracker.models import ActionItem, Issue, IssueRef, Status
+from tracker.models import ActionItem, Issue, IssueRef, Status, severity_told
 from tracker.reports import metrics
 from tracker.reports.ledger import Ledger, ledger_of
-from tracker.reports.lines import severity_told
 from tracker.reports.settings import ReportSettings
 from tracker.world import Event, Side, TrackedItem, World
 

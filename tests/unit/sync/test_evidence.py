@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
 from tracker.sync.linking import Verdict, look_up
+
+
+def _nobody(_tracker: str, _ids: Sequence[str]) -> Mapping[str, str]:
+    """No issue is linked yet."""
+    return {}
 
 
 @pytest.mark.parametrize(
@@ -19,11 +26,13 @@ from tracker.sync.linking import Verdict, look_up
     ],
 )
 def test_the_address_of_a_change_is_evidence_on_every_host(ref: str) -> None:
-    assert look_up({"item": (ref,)}, {}, ()) == {"item": Verdict()}
+    assert look_up({"item": (ref,)}, {}, (), _nobody) == {"item": Verdict()}
 
 
 @pytest.mark.parametrize(
     "ref", ["https://github.com/acme/shop/issues/12", "https://tracker.example/pull/abc-x", "PAY-12"]
 )
 def test_anything_else_that_no_tracker_owns_keeps_an_issue_from_being_created_beside_it(ref: str) -> None:
-    assert "belongs to no configured tracker" in str(look_up({"item": (ref,)}, {}, ())["item"].obstacle)
+    assert "belongs to no configured tracker" in str(
+        look_up({"item": (ref,)}, {}, (), _nobody)["item"].obstacle
+    )

@@ -1,0 +1,66 @@
+"""Syncs of documents with a GitHub: engine, state and adapter together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.github.test_memory import GitHubStage
+from tests.integration.sync.stage import document, row
+from tests.servers.github.world import REPOSITORY, GitHubWorld
+from tracker.models import Person
+from tracker.settings import TrackerSettings
+
+_CATEGORIES = """# Queue outage
+
+**Incident ID:** INC-7
+**Severity:** SEV-1 (all customers of the EU region)
+
+## Action Items
+
+| Action | Owner | Category |
+|---|---|---|
+| Add alerting for the queue depth | Alice Smith | Detection |
+"""
+
+
+@pytest.fixture
+def stage(fast: GitHubWorld, tmp_path: Path) -> GitHubStage:
+    made = GitHubStage(tmp_path / "ground")
+    made.world = fast
+    made.extra = {
+        "default_tracker": "github",
+        "trackers": {"github": TrackerSettings("github", "github", {"repository": REPOSITORY})},
+    }
+    return made
+
+
+@pytest.mark.parametrize("has_graphql", [True, False])
+def test_a_number_in_a_row_that_became_the_issue_of_another_item_stops_only_that_row(
+    stage: GitHubStage, has_graphql: bool
+) -> None:
+    # The row means the issue of another repository; while nothing had that number here it could not be read.
+    stage.world.server.has_graphql = has_graphql
+    rows = (row("Write the runbook", ticket="#2"), row("Rotate the keys"), row("Test the restore"))
+    stage.write("a.md", document(*rows))
+    (named, *created) = stage.sync().actions
+    assert "no such number, or the token may not see it" in named.reason
+    assert [each.issue for each in created] == [f"{REPOSITORY}#1", f"{REPOSITORY}#2"]
+    for _ in range(2):
+        (stopped,) = stage.sync().actions
+        assert (stopped.action, stopped.outcome) == ("skip", "failed")
+        assert f"{REPOSITORY}#2, which is the issue of another item" in stopped.reason
+    assert stage.world.count() == 2
+
+
+def test_labels_tell_the_severity_without_remarks_the_category_and_the_team_of_the_owner(
+    stage: GitHubStage,
+) -> None:
+    stage.world.options = {"labels": {"category": "{value}", "team": "team: {value}"}}
+    person = Person("alice", ("Alice Smith",), {"github": "asmith"}, team="Payments")
+    stage.extra["people"] = {"alice": person}
+    stage.write("a.md", _CATEGORIES)
+    stage.sync()
+    (issue,) = stage.world.repository.issues.values()
+    assert sorted(issue.labels) == ["Detection", "pmtrack", "severity: SEV-1", "team: Payments"]
