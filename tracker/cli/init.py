@@ -15,6 +15,7 @@ from tracker.cli.context import Invocation
 if TYPE_CHECKING:
     from tracker.cli.proposal import Choices
     from tracker.cli.survey import Surroundings
+    from tracker.errors import UserError
 
 
 @click.command("init")
@@ -71,12 +72,13 @@ def init(
         url=url or around.jira_url,
         project=project,
     )
-    text = propose(_complete(choices, ask=ask), around)
+    choices = _complete(choices, ask=ask)
+    text = propose(choices, around)
     if print_only:
         emit(text.rstrip("\n"))
         return
     target.write_text(text, encoding="utf-8")
-    say(f"Wrote {target.name}.")
+    say(f"Wrote {target.name}: {_where(choices)}")
     say(_next_step(around))
 
 
@@ -106,24 +108,47 @@ def _refuse_existing(target: Path, *, allowed: bool) -> None:
 def _complete(choices: Choices, *, ask: bool) -> Choices:
     """The choices with what the tracker needs: asked for on a terminal, an error without one."""
     from tracker.cli.proposal import missing
-    from tracker.errors import UserError
 
     while need := missing(choices):
         option, question = need
         if not ask:
-            raise UserError(
-                f"tracker {choices.tracker} needs to know more: {question}",
-                hint=f"Give it with --{option}, or choose another tracker with --tracker.",
-            )
+            raise _told_all(choices)
         answer = click.prompt(question, err=True).strip()
         choices = _with(choices, option, answer)
     return choices
+
+
+def _told_all(choices: Choices) -> UserError:
+    """Everything that is missing, so that nobody learns of it one by one."""
+    from tracker.cli.proposal import missing
+    from tracker.errors import UserError
+
+    needs: dict[str, str] = {}
+    while need := missing(choices):
+        needs[need[0]] = need[1]
+        choices = _with(choices, need[0], "?")
+    return UserError(
+        f"tracker {choices.tracker} needs to know more: {'; '.join(needs.values())}",
+        hint=f"Give {'it' if len(needs) == 1 else 'them'} with {' and '.join(f'--{option}' for option in needs)}, or choose another tracker with --tracker.",
+    )
 
 
 def _with(choices: Choices, option: str, answer: str) -> Choices:
     if option == "repository":
         return replace(choices, repository=answer)
     return replace(choices, url=answer) if option == "url" else replace(choices, project=answer)
+
+
+def _where(choices: Choices) -> str:
+    """Where the issues go, for somebody who did not choose."""
+    if choices.tracker == "local":
+        return "issues go into a file here; to send them elsewhere: --tracker jira, github or beads, and --force."
+    place = {
+        "github": f"GitHub, {choices.repository}",
+        "jira": f"Jira, project {choices.project} of {choices.url}",
+        "beads": "Beads",
+    }
+    return f"issues go to {place[choices.tracker]}."
 
 
 def _next_step(around: Surroundings) -> str:

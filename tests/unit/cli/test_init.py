@@ -71,6 +71,38 @@ def test_a_folder_that_is_named_is_taken_whatever_its_name(
     assert "is not below" in capsys.readouterr().err
 
 
+def test_all_that_a_tracker_needs_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--tracker", "jira"]) == ExitCode.USAGE
+    told = capsys.readouterr().err
+    assert (
+        "Address of Jira (https://acme.atlassian.net); Key of the Jira project for the issues (OPS)" in told
+    )
+    assert "Give them with --url and --project" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "place"),
+    [
+        (["local"], "into a file here; to send them elsewhere: --tracker jira, github or beads"),
+        (["beads"], "to Beads."),
+        (["github", "--repository", "acme/pm"], "to GitHub, acme/pm."),
+        (
+            ["jira", "--url", "https://a.example", "--project", "OPS"],
+            "to Jira, project OPS of https://a.example.",
+        ),
+    ],
+)
+def test_a_written_proposal_says_where_the_issues_go(
+    options: list[str], place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", "--tracker", *options]) == ExitCode.OK
+    assert f"Wrote pmtrack.toml: issues go {place}" in capsys.readouterr().err
+
+
 def test_the_remote_and_beads_are_seen(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     subprocess.run(
