@@ -186,7 +186,11 @@ class Application:
             link = LinkRecord(subject.item_id, name, issue.ref.id, issue.ref.key, issue.ref.url, "created")
             writer.link(link)
             writer.events([Event(now, subject.item_id, Side.PMTRACK, "linked", None, issue.ref.key)])
-            writer.base(subject.item_id, created_base(each.values, issue))
+            base = created_base(each.values, issue)
+            if self._tracker.capabilities.assignees and not each.draft.accounts:
+                # Owners without an account are assigned as soon as they have one: the issue knows of none yet.
+                base[Field.ASSIGNEES.value] = ([], sorted(issue.assignees))
+            writer.base(subject.item_id, base)
         else:
             assert each.merged is not None  # noqa: S101 - every change comes from a merge
             writer.base(subject.item_id, changed_base(each, issue))

@@ -11,10 +11,10 @@ import pytest
 from tests.contract.suite import DUE, created, new_issue, read
 from tests.integration.sync.stage import Stage, document, row
 from tests.jira import Bench
-from tests.servers.jira import CustomField, Fault
+from tests.servers.jira import CustomField, Fault, User
 from tests.servers.jira.model import Transition, one_way_workflow, strict_workflow
 from tracker.foresight import Foreseeing, Foresight
-from tracker.models import Issue, Severity, Status
+from tracker.models import Issue, Person, Severity, Status
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue
 from tracker.settings import TrackerSettings
 from tracker.sync.report import ActionRecord, Progress
@@ -266,3 +266,30 @@ def test_what_can_be_written_is_written_beside_what_cannot(either: Bench, stage:
     assert any("TRANSITION_ISSUES" in text for text in report.warnings)
     either.site.projects["OPS"].permissions.add("TRANSITION_ISSUES")
     assert [each.action for each in stage.sync().actions] == ["close"]
+
+
+def test_an_owner_who_is_put_into_the_people_map_later_is_assigned_by_the_next_run(
+    either: Bench, stage: Stage
+) -> None:
+    either.site.add_user(User("nora-account", "Nora L. Late", "nora@acme.example"))
+    stage.write("a.md", document(row("Add an alert", owner="Nora Late"), row("Write a runbook", owner="")))
+    assert any("owner Nora Late: nobody" in text for text in stage.sync().warnings)
+    either.server.forget()
+    assert stage.sync().actions == ()
+    assert len(either.server.requests) <= 3
+    stage.extra["people"] = {"nora": Person("nora", ("Nora Late",), {"jira": "nora-account"})}
+    (only,) = stage.sync().actions
+    assert (only.action, only.outcome) == ("update", "done")
+    assert either.site.living()[0].fields["assignee"] == "nora-account"
+    assert stage.sync().actions == ()
+
+
+def test_somebody_whom_a_person_assigned_meanwhile_stays(either: Bench, stage: Stage) -> None:
+    either.site.add_user(User("nora-account", "Nora L. Late", "nora@acme.example"))
+    either.site.add_user(User("olaf-account", "Olaf", "olaf@acme.example"))
+    stage.write("a.md", document(row("Add an alert", owner="Nora Late")))
+    stage.sync()
+    either.site.edit("OPS-1", assignee="olaf-account")
+    stage.extra["people"] = {"nora": Person("nora", ("Nora Late",), {"jira": "nora-account"})}
+    stage.sync()
+    assert either.site.living()[0].fields["assignee"] == "olaf-account"
