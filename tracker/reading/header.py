@@ -363,8 +363,11 @@ def is_template(header: Header, words: Vocabulary) -> bool:
 
 def is_guide(header: Header, words: Vocabulary) -> bool:
     """Whether the title says that the document tells how to do something: "Runbook: ...", "Post-mortem process"."""
-    folded = fold(header.values.get("title") or header.h1 or header.first_heading or "")
-    return any(
-        folded == phrase or folded.startswith(phrase + " ") or folded.endswith(" " + phrase)
-        for phrase in words.phrases("title", "guide")
-    )
+    said = fold(header.values.get("title") or header.h1 or header.first_heading or "").split()
+    guides = words.phrases("title", "guide")
+    sizes = range(1, min(len(said), _MOST_GUIDE) + 1)
+    return any(" ".join(said[:size]) in guides or " ".join(said[-size:]) in guides for size in sizes)
+
+
+_MOST_GUIDE = 4
+"""Words of the longest name of a guide."""

@@ -160,8 +160,8 @@ class _Document:
 
     def _opens_with_title(self, placed: Sequence[tuple[Block, Section]]) -> bool:
         """Whether the first line is the title: in plain text, and in pages whose headings lost their levels."""
-        flat = any(isinstance(block, Heading) and block.level == 0 for block, _ in placed)
-        return flat or self.name == "text"
+        first = next((block for block, _ in placed if isinstance(block, Heading)), None)
+        return self.name == "text" or (first is not None and first.level == 0)
 
     def _language(self, placed: Sequence[tuple[Block, Section]]) -> str | None:
         votes = Counter(
