@@ -63,7 +63,7 @@ class TrackedItem:
         removed_at: When its row was found gone, UTC.
         candidates: Titles of the known items that it could equally well be (ambiguous identity).
         conflicts: Fields on which both sides differ and no rule has settled it.
-        events: Oldest first.
+        events: Oldest first, without `created` of an item that came once: that is `first_seen`.
     """
 
     item_id: str

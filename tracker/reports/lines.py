@@ -240,7 +240,8 @@ def _touched(life: Life, lens: Lens) -> dt.date:
     for event in reversed(life.tracked.events):
         if event.at <= lens.moment and event.side is not Side.PMTRACK:
             return lens.calendar.day(max(event.at, life.opened))
-    return lens.calendar.day(life.opened)
+    seen = life.tracked.first_seen
+    return lens.calendar.day(max(seen, life.opened) if seen and seen <= lens.moment else life.opened)
 
 
 def _priority(tracked: TrackedItem) -> int | None:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.models import PostMortem
 from tracker.state import codec
+from tracker.state.database import dialect_of
 from tracker.state.tables import Document, FormerHeader, Note
 
 NOTE = "headers"
@@ -37,7 +37,7 @@ def keep_former(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> No
         if _said(header) != _said(_header(codec.post_mortem(row["payload"]))):
             found.append({"path": path, "until": row["read_at"], "payload": codec.dump(header)})
     if found:
-        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+        dialect = dialect_of(connection)
         # Of two changes within one moment the first knows what was there before it.
         connection.execute(dialect.insert(FormerHeader).on_conflict_do_nothing(), found)
 

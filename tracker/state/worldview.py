@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from tracker.models import ActionItem, Issue, Person, PostMortem, Status
 from tracker.state import headers, reader
@@ -189,8 +189,11 @@ def _events(connection: Connection) -> dict[str, list[Event]]:
     found: defaultdict[str, list[Event]] = defaultdict(list)
     # The same few texts come back a hundred thousand times: one copy of each is enough.
     same, make, sides = sys.intern, Event._make, {side.value: side for side in Side}
-    # In the order of the key, which costs the database no sorting; each item's few are sorted here.
-    result = connection.execute(select(*columns).order_by(ObservedChange.id))
+    # In the order of the key, which costs the database no sorting; each item's few are sorted here. That an item came is its
+    # `first_seen`, one row in four; only where it came back is the event needed.
+    came_back = select(ObservedChange.item_id).where(ObservedChange.field == "removed")
+    wanted = or_(ObservedChange.field != "created", ObservedChange.item_id.in_(came_back))
+    result = connection.execute(select(*columns).where(wanted).order_by(ObservedChange.id))
     for part in result.partitions(reader.ROWS_AT_ONCE):
         for at, item_id, side, name, old, new, by in part:
             found[item_id].append(
