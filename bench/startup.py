@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench.figure import Figure, interleaved
+from bench.figure import Figure, interleaved, plain_environment
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -16,7 +16,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 def process(*command: str) -> Callable[[], object]:
     """A call that runs the command to its end in an empty folder."""
     folder = tempfile.mkdtemp(prefix="pmtrack-bench-")
-    return lambda: subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    environment = plain_environment()
+    return lambda: subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
 
 
 def measure() -> Iterator[Figure]:
