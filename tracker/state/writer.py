@@ -20,7 +20,6 @@ from tracker.world import Event
 ROWS_HELD = (
     2_000  # documents and items, or actions, that wait in memory at most, where they can be sent ahead
 )
-_AS_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 class Writer:
@@ -168,7 +167,7 @@ class Writer:
 
     def base(self, item_id: str, fields: BaseValues) -> None:
         """The values on which both sides agree now."""
-        text = _AS_JSON(fields)
+        text = codec.dump_values(fields)
         self._puts[tables.Base][(item_id,)] = {"item_id": item_id, "fields": text}
 
     def conflict(self, conflict: ConflictRecord) -> None:
@@ -206,7 +205,7 @@ class Writer:
     def intents(self, intents: Iterable[NewIntent]) -> None:
         """Writes that are about to be sent. Flush before sending."""
         for intent in intents:
-            payload = _AS_JSON(intent.payload)
+            payload = codec.dump_values(intent.payload)
             row = {
                 name: getattr(intent, name)
                 for name in ("item_id", "kind", "tracker", "marker", "issue_id", "watermark")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.remote import Field
+from tracker.state import codec
 from tracker.state.records import ConflictRecord
 from tracker.state.writer import Writer
 from tracker.sync import fields, sighting
@@ -18,8 +18,6 @@ from tracker.sync.plan import Planned
 from tracker.sync.prepared import Preparation
 from tracker.sync.report import ActionRecord
 from tracker.world import Event, Side
-
-_AS_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def record_plan(prepared: Preparation, writer: Writer, now: dt.datetime) -> None:
@@ -51,7 +49,7 @@ def action_rows(records: Iterable[ActionRecord]) -> Iterator[dict[str, Any]]:
             "action": record.action,
             "tracker": record.tracker,
             "issue": record.issue,
-            "fields": _AS_JSON(dict(record.fields)),
+            "fields": codec.dump_values(record.fields),
             "reason": record.reason,
             "outcome": record.outcome,
             "error": record.error,
