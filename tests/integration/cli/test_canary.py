@@ -48,6 +48,8 @@ COMMANDS = (
     ["explain", "PM101"],
 )  # fmt: skip
 
+SOME = [command for command in COMMANDS if command[0] in ("doctor", "plan", "sync") or "hook" in command]
+
 
 @dataclass
 class Leaks:
@@ -204,7 +206,8 @@ def test_a_secret_of_any_place_is_in_no_output_log_or_file(
     write_another(tmp_path)
     leaks = Leaks((JIRA_TOKEN, BASIC, GITHUB_TOKEN, HOOK_PATH, KEY, PASSWORD))
     caplog.set_level(logging.DEBUG)
-    for command in COMMANDS:
+    # How a token is found does not change what the forms of a report show: they are tried once.
+    for command in COMMANDS if place == "environment" else SOME:
         done = call(*command, env=surroundings.environment(place))
         leaks.texts.append((" ".join(command), done.stdout + done.stderr))
     repository = surroundings.github.store.repository("acme/incidents")
