@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from adapters.github import mapping, probe, queries, reader
 from adapters.github.budget import Budget
-from adapters.github.changes import Journal, changes, settle
+from adapters.github.changes import Journal, changes, read_cursor, settle, with_results
 from adapters.github.changing import Changer
 from adapters.github.client import Client
 from adapters.github.config import GitHubOptions
@@ -16,8 +17,10 @@ from adapters.github.gate import Gate
 from adapters.github.labels import Labels
 from adapters.github.people import People
 from adapters.github.preflight import Preflight
-from adapters.github.repository import Repository
+from adapters.github.references import number_of
+from adapters.github.repository import REST_ONLY, Repository
 from adapters.github.sending import Sender
+from adapters.sweep import Sweep
 from tracker.models import Issue, Person, Status
 from tracker.remote import (
     Capabilities,
@@ -32,6 +35,7 @@ from tracker.remote import (
     Problem,
     Resolution,
     TrackerContext,
+    Unreadable,
 )
 
 
@@ -42,7 +46,7 @@ class GitHubTracker:
 
     def __init__(self, name: str, options: GitHubOptions, context: TrackerContext) -> None:
         self.name = name
-        self.capabilities = capabilities(options)
+        self._options = options
         self._context = context
         self._budget = Budget(options, context)
         self._client = Client(name, options, context, self._budget)
@@ -50,6 +54,7 @@ class GitHubTracker:
         self._labels = Labels(self._repository, self._budget)
         self._people = People(self._repository, name)
         self._journal = Journal()
+        self._sweep = Sweep(context.memory, number_of)
         due = DueField(self._repository)
         self._preflight = Preflight(
             self._repository, self._budget, labels=self._labels, due=due, people=self._people
@@ -77,6 +82,12 @@ class GitHubTracker:
         )
 
     @property
+    def capabilities(self) -> Capabilities:
+        """See `Tracker.capabilities`; a service without GraphQL is known as such after the first run."""
+        known = capabilities(self._options)
+        return replace(known, verifies=known.verifies and REST_ONLY not in self._context.memory)
+
+    @property
     def requests(self) -> int:
         """HTTP requests so far."""
         return self._client.requests
@@ -90,8 +101,22 @@ class GitHubTracker:
         return reader.fetch(self._repository, ids)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
-        """See `Tracker.changes`; one request when nothing changed."""
-        return changes(self._repository, self._context.memory, self._journal, cursor, ids)
+        """See `Tracker.changes`; one request when nothing changed, and up to two for a part of the daily round."""
+        before, wanted = self._client.requests, list(dict.fromkeys(ids))
+        told = changes(self._repository, self._context.memory, self._journal, cursor, wanted)
+        now = self._client.service_time or self._context.now()
+        if not (told.complete and self.capabilities.verifies):
+            return told
+        if read_cursor(cursor) is None:
+            self._sweep.begin(now)
+            return told
+        left = queries.MOST_REQUESTS - (self._client.requests - before)
+        part, stands = self._sweep.part(wanted, now, left * queries.BATCH)
+        seen = {issue.ref.id for issue in told.issues}
+        results = list(reader.fetch(self._repository, [each for each in part if each not in seen]))
+        if part and not (results and all(isinstance(each, Unreadable) for each in results)):
+            self._sweep.done(stands)
+        return with_results(told, results)
 
     def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:
         """See `Tracker.lookup`."""
@@ -143,5 +168,6 @@ def capabilities(options: GitHubOptions) -> Capabilities:
         fetch_batch=queries.BATCH,
         # A date on a project board is no change of the issue: it does not move `updated_at`.
         incremental=options.project is None,
+        verifies=options.full_read == "spread",
         title_limit=mapping.TITLE_LIMIT,
     )

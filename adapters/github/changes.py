@@ -23,7 +23,7 @@ from adapters.github.references import split_id
 from adapters.github.repository import Repository
 from tracker.errors import AdapterError, NotFoundError
 from tracker.models import Issue
-from tracker.remote import Changes, Found, Gone
+from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
 
 _SETTLED = "settled"
 # Servers' clocks differ and a list may lag behind: changes this much older than the newest one are read again.
@@ -208,6 +208,16 @@ def _extra(
     told = tuple(issue for key, issue in seen.items() if key in wanted)
     settled = replace(following, pending=())
     return Changes((*told, *issues), (settled if not reason else cursor).text(), not reason, reason, gone)
+
+
+def with_results(told: Changes, results: Sequence[FetchResult]) -> Changes:
+    """Changes, with what reading further issues by id has shown."""
+    return replace(
+        told,
+        issues=(*told.issues, *(each.issue for each in results if isinstance(each, Found))),
+        gone=(*told.gone, *(each for each in results if isinstance(each, Gone))),
+        unreadable=(*told.unreadable, *(each for each in results if isinstance(each, Unreadable))),
+    )
 
 
 def _read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
@@ -81,6 +81,7 @@ class GitHubOptions(_Table):
         keyring: Service name under which the system keyring holds the token, for the user `repository`'s owner.
         app: Log in as an installation of a GitHub App instead.
         ca_bundle: File with the certificate authorities of a GitHub Enterprise Server.
+        full_read: `spread` reads issues that did not change again a part in each run, `daily` all at once each day.
         timeout_s: For connecting and for reading. GitHub itself gives up after 10 seconds.
         write_interval_s: Pause between writes, as GitHub asks for.
         content_per_minute: Most creates a minute; default 80 on github.com, none elsewhere; 0 for none.
@@ -110,6 +111,7 @@ class GitHubOptions(_Table):
     keyring: str | None = None
     app: AppOptions | None = None
     ca_bundle: str | None = None
+    full_read: Literal["spread", "daily"] = "spread"
     timeout_s: int = Field(default=15, ge=1)
     write_interval_s: float = Field(default=1.0, ge=0)
     content_per_minute: int | None = Field(default=None, ge=0)

@@ -11,6 +11,8 @@ from adapters.github.config import GitHubOptions
 
 #: https://docs.github.com/en/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api
 BATCH = 100
+#: Of a run in which nothing changed; what the list of changes leaves of them reads a part of all issues again.
+MOST_REQUESTS = 3
 
 _ISSUE = """
   __typename number id fullDatabaseId title body state stateReason(enableDuplicate: true) url

@@ -45,6 +45,12 @@ def split_id(issue_id: str) -> tuple[int, str] | None:
     return (int(match["number"]), match["node"]) if match else None
 
 
+def number_of(issue_id: str) -> int | None:
+    """The number in an id; None for an id that this adapter did not make."""
+    parts = split_id(issue_id)
+    return parts[0] if parts else None
+
+
 def place_of_key(key: str) -> Place | None:
     """The place that a key names."""
     match = _KEY.match(key)

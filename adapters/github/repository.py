@@ -18,6 +18,8 @@ from tracker.models import Issue, IssueRef
 from tracker.remote import Refused
 
 _MOVED = "moved"
+REST_ONLY = "rest-only"
+"""In the memory of a tracker whose service has no GraphQL."""
 _WRITERS = frozenset({"WRITE", "MAINTAIN", "ADMIN", "TRIAGE"})
 
 
@@ -158,6 +160,7 @@ class Repository:
             return self.client.graphql(text, variables)
         except NotFoundError:
             self._graphql = False
+            self.memory[REST_ONLY] = "yes"
             return None
 
     def mutate(

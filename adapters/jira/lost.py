@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 MEMORY, UNINDEXED = "lost", "unindexed"
 STALE_AFTER = dt.timedelta(days=7)
-"""How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.jira.sweep`)."""
+"""How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.sweep`)."""
 
 
 @dataclass(frozen=True, slots=True)

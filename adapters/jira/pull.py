@@ -22,8 +22,9 @@ from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.mapping import instant
 from adapters.jira.reader import BATCH, Reader
+from adapters.jira.references import is_id
 from adapters.jira.site import Site
-from adapters.jira.sweep import Sweep
+from adapters.sweep import Sweep
 from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
@@ -102,7 +103,7 @@ class Pull:
         self._site = site
         self._reader = reader
         self._memory = memory
-        self._sweep = Sweep(memory)
+        self._sweep = Sweep(memory, lambda each: int(each) if is_id(each) else None)
         self._overlap = dt.timedelta(minutes=options.search_overlap_minutes)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:

@@ -51,6 +51,34 @@ def test_a_run_in_which_nothing_changed_takes_one_request_for_ten_thousand_issue
     assert during(fast) - before == 1
 
 
+def test_every_issue_is_read_again_in_rounds_of_a_day_within_three_requests_a_run(fast: GitHubWorld) -> None:
+    ids = fill(fast, 450)
+    fast.clock.sleep(10)
+    cursor = fast.tracker().changes(None, ids).cursor
+    fast.clock.sleep(90_000)
+    # As a list does that never tells of an edit: only reading by id can see it.
+    fast.repository.issues[7].title = "Edited behind the list"
+    fast.repository.issues[430].title = "Edited behind the list, too"
+    told: list[str] = []
+    used = []
+    for _ in range(5):
+        before = during(fast)
+        changes = fast.tracker().changes(cursor, ids)
+        cursor = changes.cursor
+        told += [issue.title for issue in changes.issues if issue.title.startswith("Edited")]
+        used.append(during(fast) - before)
+    assert told == ["Edited behind the list", "Edited behind the list, too"]
+    assert used == [3, 3, 2, 1, 1]
+
+
+def test_who_wants_everything_read_once_a_day_says_so(fast: GitHubWorld) -> None:
+    assert fast.tracker().capabilities.verifies
+    assert not fast.tracker(full_read="daily").capabilities.verifies
+    fast.server.has_graphql = False
+    assert fast.tracker().changes(None, fill(fast, 3)).complete
+    assert not fast.tracker().capabilities.verifies, "without GraphQL a part takes as many requests as issues"
+
+
 def test_a_run_after_one_that_wrote_does_not_read_its_writes_again(fast: GitHubWorld) -> None:
     ids = fill(fast, 300)
     fast.clock.sleep(3600)

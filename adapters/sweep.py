@@ -1,17 +1,16 @@
 """Reading every linked issue again, a part in each run, so that no day costs more requests than another.
 
-The search tells edits, but not what was deleted or hidden, and it misses what its index learnt later than the overlap. So each
-issue is read by id, which is consistent, once in a round; a round begins a day after the one before began at the earliest.
+Searches and lists tell edits, but not everything that was deleted or hidden, and they miss what their index learnt later than
+the overlap. So each issue is read by id, which is consistent, once in a round; a round begins a day after the one before began
+at the earliest.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
-
-from adapters.jira.references import is_id
 
 MEMORY = "sweep"
 EVERY = dt.timedelta(days=1)
@@ -19,7 +18,7 @@ EVERY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How far the round has come: everything up to the id `after` was read; None where it is finished."""
+    """How far the round has come: everything up to the number `after` was read; None where it is finished."""
 
     begun: dt.datetime
     after: int | None
@@ -30,10 +29,16 @@ class Round:
 
 
 class Sweep:
-    """Chooses what is to be read again."""
+    """Chooses what is to be read again.
 
-    def __init__(self, memory: MutableMapping[str, str]) -> None:
+    Args:
+        memory: What the tracker remembers.
+        number_of: The number of an id, by which issues are put in order; None for an id that is none.
+    """
+
+    def __init__(self, memory: MutableMapping[str, str], number_of: Callable[[str], int | None]) -> None:
         self._memory = memory
+        self._number_of = number_of
 
     def begin(self, now: dt.datetime) -> None:
         """Note that everything was read at once."""
@@ -47,11 +52,11 @@ class Sweep:
         if known.after is None:
             known = Round(now, 0)
         after = known.after or 0
-        rest = sorted(number for each in ids if is_id(each) and (number := int(each)) > after)
+        numbered = ((number, each) for each in ids if (number := self._number_of(each)) is not None)
+        rest = sorted(pair for pair in numbered if pair[0] > after)
         chosen = rest[:count]
-        return [str(number) for number in chosen], Round(
-            known.begun, chosen[-1] if len(rest) > count else None
-        )
+        stands = Round(known.begun, chosen[-1][0] if len(rest) > count else None)
+        return [each for _, each in chosen], stands
 
     def done(self, stands: Round) -> None:
         """Note that the part was read."""
