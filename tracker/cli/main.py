@@ -170,6 +170,9 @@ def _tell(message: str, hint: str | None = None) -> None:
 
 
 def _tell_usage(error: click.ClickException) -> None:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)  # the help itself, which is no mistake to be named
+        return
     _tell(error.format_message())
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is not None:

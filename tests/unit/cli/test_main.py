@@ -153,6 +153,11 @@ def test_a_wrong_command_names_the_nearest_one(capfd: pytest.CaptureFixture[str]
     assert "Did you mean 'completion'?" in capfd.readouterr().err
 
 
+def test_no_command_shows_the_help_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+    assert edge.main([]) == ExitCode.USAGE
+    assert capfd.readouterr().err.startswith("Usage: pmtrack")
+
+
 def test_a_wrong_option_is_wrong_usage(capfd: pytest.CaptureFixture[str]) -> None:
     assert edge.main(["completion", "--colour", "bash"]) == ExitCode.USAGE
     assert "Try 'pmtrack completion --help'" in capfd.readouterr().err
