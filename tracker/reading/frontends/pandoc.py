@@ -3,9 +3,6 @@
 pandoc gives HTML, which the HTML walk reads; as pandoc tells no positions, each text is looked for in the source from the
 place of the text before it, so lines are right wherever the text stands there as it is. pandoc runs sandboxed (it may open no
 file and no connection), with a limit on memory and time.
-
-pandoc 3.9 never ends on AsciiDoc in which a verbatim block (`----`, `....`, `++++`, three ticks) is opened and not closed. Where
-such a line stands an odd number of times, one more is tried at the end first; Asciidoctor reads these files to their end too.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ import subprocess
 from tracker.models import Diagnostic, Severity
 from tracker.reading.blocks import Block, Metadata
 from tracker.reading.frontends import FrontEndError, html, markdown
+from tracker.reading.frontends.asciidoc import readable
 from tracker.reading.source import Source
 
 
@@ -27,7 +25,6 @@ _MEMORY = "-M1g"
 _TIMEOUT_S = 5.0
 _S_PER_MB = 5.0
 """Seconds on top for each megabyte; pandoc reads one in about half a second."""
-_VERBATIM = re.compile(rb"^(-{4,}|\.{4,}|\+{4,}|```)(?:[ \t]*|(?<=```)[\w+#-]*)\r?$", re.MULTILINE)
 _MAX_BYTES = 20 * 1024 * 1024
 
 
@@ -90,9 +87,10 @@ def _read(source: Source, form: str, data: bytes | None = None) -> list[Block]:
 def _asciidoc(source: Source, data: bytes) -> list[Block]:
     """The blocks of an AsciiDoc text; read as Markdown where pandoc gives it up, for the two are close."""
     trouble = ""
-    for ending in dict.fromkeys((_unclosed(data) + _LAST, _unclosed(data), b"")):
+    text, closing = readable(data)
+    for ending in dict.fromkeys((closing + _LAST, closing, b"")):
         try:
-            return html.converted(source, convert(data + ending, "asciidoc"))
+            return html.converted(source, convert(text + ending, "asciidoc"))
         except Unfinished as error:
             trouble = error.message
             break
@@ -121,17 +119,6 @@ def _blank(found: re.Match[bytes]) -> bytes:
 
 
 _UNSHOWN = re.compile(rb"^(?:include::|(?:ifdef|ifndef|ifeval|endif)::|//(?!/))[^\r\n]*", re.MULTILINE)
-
-
-def _unclosed(data: bytes) -> bytes:
-    """The lines that close what is open at the end, the innermost block only: pandoc does not nest verbatim blocks."""
-    opened = b""
-    for match in _VERBATIM.finditer(data):
-        if not opened:
-            opened = match[1]
-        elif match[1] == opened:
-            opened = b""
-    return b"\n" + opened + b"\n" if opened else b""
 
 
 def convert(data: bytes, form: str) -> bytes:
