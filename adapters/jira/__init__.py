@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 
 
 def open_tracker(name: str, options: Mapping[str, Any], context: TrackerContext) -> JiraTracker:
-    """The tracker that `[trackers.NAME]` with `type = "jira"` describes; see `tracker.remote.TrackerFactory`."""
+    """The tracker that `[trackers.NAME]` with `type = "jira"` describes; see `tracker.remote.TrackerFactory`.
+
+    Raises:
+        UserError: an option is wrong, or names a file that is not there.
+    """
     from adapters.jira.adapter import JiraTracker
     from adapters.jira.config import JiraOptions
     from tracker.validation import validate
 
-    return JiraTracker(name, validate(JiraOptions, options, f"[trackers.{name}]"), context)
+    table = f"[trackers.{name}]"
+    return JiraTracker(name, validate(JiraOptions, options, table).rooted(context.root, table), context)

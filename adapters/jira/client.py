@@ -128,12 +128,12 @@ class Client:
         body: Json | None = None,
         api: Api = "2",
     ) -> Written:
-        """Send a write once; again only after a 429, which Jira answers before it does anything."""
+        """Send a write once; again only after a 429, which Jira answers before it does anything, and where nothing was sent."""
         for attempt in range(self._options.read_retries + 1):
             outcome = self._try_write(_Request(method, path, params, body, api))
             if not isinstance(outcome, NotSent) or attempt == self._options.read_retries:
                 return outcome
-            if not self._may_wait(outcome.retry_after_s, attempt):
+            if not self._may_wait(outcome, attempt):
                 return outcome
         return outcome
 
@@ -271,18 +271,20 @@ class Client:
 
     def _wait_for(self, problem: AdapterError, attempt: int) -> bool:
         if isinstance(problem, RateLimitedError):
-            return self._may_wait(problem.retry_after_s, attempt)
+            return self._may_wait(NotSent(problem.message, problem.retry_after_s), attempt)
         if not failures.may_pass(problem):
             return False
         self._context.sleep(min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2**attempt))
         return True
 
-    def _may_wait(self, retry_after_s: float | None, attempt: int) -> bool:
+    def _may_wait(self, unsent: NotSent, attempt: int) -> bool:
         """Wait as long as Jira asks, in full, if that is within the limit or the person asked to wait."""
-        seconds = UNTOLD_WAIT_S * 2**attempt if retry_after_s is None else retry_after_s
+        told = unsent.retry_after_s
+        seconds = UNTOLD_WAIT_S * 2**attempt if told is None else told
         if seconds > self._options.longest_wait_s and not self._context.wait:
             return False
-        self._context.announce(f"{self.name}: Jira asks to wait {seconds:.0f} s")
+        reason = unsent.reason.removeprefix(f"{self.name}: ")
+        self._context.announce(f"{self.name}: {reason}; trying again in {seconds:.0f} s")
         self._context.sleep(seconds)
         return True
 

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tracker.errors import UserError
+
 LEVELS = 5
 GATEWAY = "https://api.atlassian.com/ex/jira"
 """Where scoped API tokens and OAuth tokens of Cloud go."""
@@ -177,6 +179,19 @@ class JiraOptions(BaseModel):
                 "url: http:// would send the token in clear; use https:// or set allow_http = true"
             )
         return self
+
+    def rooted(self, root: Path, table: str) -> JiraOptions:
+        """The same with the paths of files counted from the folder of the configuration.
+
+        Raises:
+            UserError: a file is not there.
+        """
+        named = {"ca_bundle": self.ca_bundle, "client_cert": self.client_cert}
+        paths = {name: (root / path).resolve() for name, path in named.items() if path}
+        for name, path in paths.items():
+            if not path.exists():
+                raise UserError(f"{table} {name}: there is no file {path}")
+        return self.model_copy(update=paths)
 
     @property
     def api_url(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 LOGIN_HINT = (
     "Check the e-mail and token; API tokens of Atlassian end after at most a year (https://id.atlassian.com)."
 )
+
+LONGEST_TOLD_S = 366 * 86_400.0
+"""No answer is taken to ask for more: what is longer cannot be meant, and is no date any more."""
+
+
+class NotLoggedInError(AuthError):
+    """Nobody was let in, so that nothing follows about what was asked for."""
 
 
 def of_answer(name: str, response: requests.Response, now: dt.datetime, url: str) -> AdapterError:
@@ -48,13 +57,13 @@ def of_answer(name: str, response: requests.Response, now: dt.datetime, url: str
 def _denied(name: str, response: requests.Response, told: str) -> AuthError:
     reason = response.headers.get("X-Authentication-Denied-Reason", "")
     if "CAPTCHA" in reason.upper():
-        return AuthError(
+        return NotLoggedInError(
             "Jira asks this account for a captcha after failed log-ins",
             tracker=name,
             hint="Log in once with a browser as this account and solve it, then run again.",
         )
     if response.status_code == 401:
-        return AuthError(f"not logged in: {told}", tracker=name, hint=LOGIN_HINT)
+        return NotLoggedInError(f"not logged in: {told}", tracker=name, hint=LOGIN_HINT)
     return AuthError(
         f"not allowed: {told}", tracker=name, hint="`pmtrack doctor` lists the missing permissions."
     )
@@ -62,11 +71,9 @@ def _denied(name: str, response: requests.Response, told: str) -> AuthError:
 
 def of_transport(name: str, text: str, error: Exception, url: str) -> AdapterError:
     """The error that a failed exchange stands for."""
-    import requests
-
-    if isinstance(error, requests.exceptions.SSLError):
+    if is_untrusted(error):
         hint = "Set ca_bundle to the certificate authority of your company, if it has its own."
-        return AuthError(f"the certificate of {url} is not trusted: {text}", tracker=name, hint=hint)
+        return NotLoggedInError(f"the certificate of {url} is not trusted: {text}", tracker=name, hint=hint)
     return UnreachableError(
         f"no answer from {url}: {text}", tracker=name, hint="Check the network, run again."
     )
@@ -84,12 +91,31 @@ def may_pass(problem: AdapterError) -> bool:
     return isinstance(problem, (UnreachableError, ConflictError))
 
 
+def is_untrusted(error: Exception) -> bool:
+    """Whether the certificate was not accepted. Another failure of TLS may well come after the request was sent."""
+    import ssl
+
+    import requests
+
+    if not isinstance(error, requests.exceptions.SSLError):
+        return False
+    return any(isinstance(each, ssl.SSLCertVerificationError) for each in _reasons(error))
+
+
+def _reasons(error: BaseException) -> Iterator[BaseException]:
+    """An exception and those that it was made of, as urllib3 and requests wrap them."""
+    inner: object = error
+    while isinstance(inner, BaseException):
+        yield inner
+        inner = getattr(inner, "reason", None) or next(iter(inner.args), None)
+
+
 def was_not_sent(error: Exception) -> bool:
     """Whether the request provably never reached Jira: no name, no route, refused, no trusted certificate."""
     import requests
     from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError
 
-    if isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError)):
+    if isinstance(error, requests.exceptions.ConnectTimeout) or is_untrusted(error):
         return True
     if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema)):
         return True
@@ -144,13 +170,16 @@ def retry_after(headers: Any, now: dt.datetime) -> float | None:
     """
     told = headers.get("Retry-After", "").strip()
     try:
-        return max(0.0, float(told))
+        seconds = float(told)
     except ValueError:
-        until = http_date(told) or _iso(headers.get("X-RateLimit-Reset"))
+        seconds = math.nan
+    if math.isfinite(seconds):
+        return min(max(0.0, seconds), LONGEST_TOLD_S)
+    until = http_date(told) or _iso(headers.get("X-RateLimit-Reset"))
     if until is None:
         return None
     here = http_date(headers.get("Date")) or now
-    return max(0.0, (until - here).total_seconds())
+    return min(max(0.0, (until - here).total_seconds()), LONGEST_TOLD_S)
 
 
 def http_date(text: str | None) -> dt.datetime | None:

@@ -1,8 +1,7 @@
 """From owners as documents write them to accounts: the people map first, then the site's search for assignable users.
 
 Nobody is guessed: only a user whose full name, e-mail or user name is exactly the owner's name counts as a match. Who was found
-is kept for half a day. Who was not is asked for again as soon as a run asks for anybody new, so that what was mended counts at
-once; a run that asks for nobody new asks a part of them, those asked longest ago, as far as it stays within three requests.
+is kept for half a day; who was not is asked for again by the next run that needs them, so that what was mended counts at once.
 """
 
 from __future__ import annotations
@@ -24,8 +23,6 @@ MEMORY = "people"
 HANDLES = "mentioned"
 KEPT_FOR = dt.timedelta(hours=12)
 PAGE = 50
-MOST_REQUESTS = 3
-"""Of a run in which nothing changed; see `adapters.jira.pull`."""
 _Answer = tuple[str | None, str | None, dt.datetime]
 
 
@@ -56,7 +53,7 @@ class People:
         self._memory = memory
         self._now = now
         self._names: dict[str, set[str]] = {}
-        self._asked: set[str] = set()
+        self._nobody: dict[str, _Answer] = {}
 
     def resolve(
         self, names: Sequence[str], people: Sequence[Person], *, cloud: Callable[[], bool]
@@ -65,16 +62,15 @@ class People:
 
         An account of the people map is asked for too: Jira would refuse one that cannot be assigned, with the issue.
         """
-        known = self._known()
+        known = self._known() | self._nobody
         questions = {name: self._question(name, people) for name in names}
-        fresh = self._to_ask(list(dict.fromkeys(questions.values())), known)
+        fresh = list(dict.fromkeys(each for each in questions.values() if each.key not in known))
         failed: dict[str, str] = {}
         for question, found in self._answers(fresh, cloud) if fresh else ():
             if isinstance(found, AdapterError):
                 failed[question.key] = f"could not be looked up: {found.message}"
             else:
                 known[question.key] = (found.account, found.reason, self._now())
-        self._asked |= {question.key for question in questions.values()} - failed.keys()
         out: dict[str, Resolution] = {}
         for name, question in questions.items():
             if question.key in failed:
@@ -83,22 +79,10 @@ class People:
                 out[name] = Resolution(name, question.account, why)
             else:
                 out[name] = Resolution(name, *known[question.key][:2])
-        self._keep({key: each for key, each in known.items() if each[0] or key in self._asked})
+        self._nobody = {key: each for key, each in known.items() if each[0] is None}
+        self._keep(known)
         self._note_names(out, people)
         return out
-
-    def _to_ask(self, questions: Sequence[_Question], known: Mapping[str, _Answer]) -> list[_Question]:
-        """Those nobody knows of; with them, or as far as requests are left, those whom nobody was found for by earlier runs."""
-        new = [each for each in questions if each.key not in known]
-        unfound = [
-            each
-            for each in questions
-            if each.key in known and known[each.key][0] is None and each.key not in self._asked
-        ]
-        if new:
-            return new + unfound
-        longest_ago = sorted(unfound, key=lambda each: known[each.key][2])
-        return longest_ago[: max(0, MOST_REQUESTS - self._client.requests)]
 
     def _question(self, name: str, people: Sequence[Person]) -> _Question:
         person = person_called(name, people)
@@ -222,10 +206,13 @@ class People:
         except (ValueError, TypeError, AttributeError):
             return {}
         oldest = self._now() - KEPT_FOR
-        return {name: entry for name, entry in entries.items() if entry[0] is None or entry[2] > oldest}
+        return {name: entry for name, entry in entries.items() if entry[2] > oldest}
 
     def _keep(self, known: Mapping[str, _Answer]) -> None:
-        text = json.dumps({name: (who, why, at.isoformat()) for name, (who, why, at) in known.items()})
+        found = {
+            name: (who, why, at.isoformat()) for name, (who, why, at) in known.items() if who is not None
+        }
+        text = json.dumps(found)
         if text != self._memory.get(MEMORY, "{}"):
             self._memory[MEMORY] = text
 

@@ -12,6 +12,7 @@ from typing import Any
 from adapters.jira import mapping
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
+from adapters.jira.failures import NotLoggedInError
 from adapters.jira.pull import Pull
 from adapters.jira.reader import BATCH, Reader
 from adapters.jira.references import number_of
@@ -59,10 +60,23 @@ class Prober:
                     del open_queries[marker]
                 if not open_queries:
                     return
+            self._prove_sight()
         except AdapterError as error:
             yield from (Unproven(marker, error.message) for marker in open_queries)
             return
         yield from (Absent(marker) for marker in open_queries)
+
+    def _prove_sight(self) -> None:
+        """Make sure that what was not found is not merely out of sight.
+
+        Raises:
+            AdapterError: this account may not browse the project, or that could not be asked.
+        """
+        project = self._options.project
+        params = {"projectKey": project, "permissions": "BROWSE_PROJECTS"}
+        held = self._client.read("GET", "mypermissions", params=params).get("permissions", {})
+        if not (held.get("BROWSE_PROJECTS") or {}).get("havePermission"):
+            raise AuthError(f"this account may not browse project {project}")
 
     def upwards(self, number: int, entity_property: str = mapping.PROPERTY) -> Iterator[Mapping[str, Any]]:
         """Every readable issue from this number on, with one of its properties, until the gap behind the last one.
@@ -91,6 +105,8 @@ class Prober:
             try:
                 yield self._reader.single(f"{self._options.project}-{number}", entity_property)
                 missing = 0
+            except NotLoggedInError:
+                raise
             except (NotFoundError, AuthError):
                 missing += 1
             number += 1

@@ -10,6 +10,7 @@ from adapters.jira import mapping, sight
 from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
+from adapters.jira.failures import NotLoggedInError
 from adapters.jira.lost import Finding, Lost
 from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
@@ -105,6 +106,8 @@ class Reader:
             self.single(name)
             if self._unindexed.known(name):
                 self._note_unindexed([name])
+        except NotLoggedInError:
+            return
         except (NotFoundError, AuthError) as error:
             self._unindexed.forget([name])
             self._lost.forget([name])
@@ -173,6 +176,8 @@ class Reader:
                 found[name] = self.single(name)
             except NotFoundError as error:
                 errors[name] = error
+            except NotLoggedInError:
+                raise
             except AuthError as error:
                 errors[name] = error
                 refused.append(error)

@@ -18,7 +18,7 @@ from tracker.settings import Settings
 from tracker.state.records import LinkRecord
 from tracker.state.store import Store
 from tracker.sync.checkout import completed, linker_of
-from tracker.sync.desk import ask, open_desk, route_of
+from tracker.sync.desk import Desk, ask, open_desk, route_of
 from tracker.sync.foresight import foresee
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, is_named, look_up, other_issue
@@ -223,7 +223,8 @@ def _plan(prepared: Preparation) -> None:
         if desk.adapter is None:
             continue
         mine = [subject for subject in prepared.subjects if subject.tracker == name]
-        names = sorted({owner for subject in mine for owner in _to_resolve(subject)})
+        owners = {subject.item_id: _to_resolve(prepared, desk, subject) for subject in mine}
+        names = sorted({owner for named in owners.values() for owner in named})
         resolutions = desk.resolve(names, prepared.settings)
         for owner, resolution in resolutions.items():
             if resolution.account is None:
@@ -233,16 +234,26 @@ def _plan(prepared: Preparation) -> None:
         for subject in mine:
             if desk.trouble and not subject.blocked:
                 subject = replace(subject, blocked=desk.trouble)  # noqa: PLW2901 - found while resolving people
-            accounts = [resolutions[owner].account for owner in _to_resolve(subject) if owner in resolutions]
+            accounts = [
+                resolutions[owner].account for owner in owners[subject.item_id] if owner in resolutions
+            ]
             known = tuple(account for account in accounts if account is not None)
             of_desk += plan(subject, rules, known or None)
         prepared.foreseen += foresee(desk, of_desk)
         prepared.planned += of_desk
 
 
-def _to_resolve(subject: Subject) -> Sequence[str]:
-    """Owners who are not those of the base; the former ones where the document has none any more."""
-    if subject.removed or subject.obstacle or subject.blocked:
+def _to_resolve(prepared: Preparation, desk: Desk, subject: Subject) -> Sequence[str]:
+    """Owners who are not those of the base; the former ones where the document has none any more.
+
+    Of an item that is looked at only because its issue was read again nobody is asked for: who could not be found when the
+    document was read would otherwise be asked for in runs in which nothing changed.
+    """
+    if subject.removed or subject.obstacle or subject.blocked or subject.state in ("gone", "unreadable"):
+        return ()
+    record = prepared.records.get(subject.item_id)
+    settled = record is not None and record.link is not None and not record.pending
+    if settled and subject.item_id not in prepared.rows and not desk.changed:
         return ()
     known = subject.base.get(Field.ASSIGNEES.value, (None, None))[0]
     return () if sorted(subject.item.owners) == known else subject.item.owners or known or ()

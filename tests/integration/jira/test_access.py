@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import logging
+import os
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ import pytest
 from tests.certificates import certificate
 from tests.contract.suite import created, new_issue
 from tests.jira import Bench, Clock
-from tests.servers.jira import CLOUD_ID, EMAIL, TOKEN, JiraServer, Site
+from tests.servers.jira import CLOUD_ID, EMAIL, TOKEN, Fault, JiraServer, Site
 from tracker.errors import AuthError, UserError
-from tracker.remote import NotSent, Refused
+from tracker.remote import NotSent, Refused, Unknown
 
 
 def authorization(bench: Bench) -> str:
@@ -81,8 +83,6 @@ def test_without_a_token_everything_is_put_off_and_nothing_is_sent(either: Bench
 
 
 def test_a_token_that_jira_echoes_is_not_shown(cloud: Bench) -> None:
-    from tests.servers.jira import Fault
-
     tracker = cloud.tracker()
     tracker.check()
     body = f'{{"errorMessages":["bad header Basic {TOKEN} and {TOKEN}"],"errors":{{}}}}'
@@ -111,20 +111,38 @@ def test_a_proxy_is_used_when_it_is_named(cloud: Bench) -> None:
 # --- certificates ----------------------------------------------------------------------------------------------------
 
 
-def test_an_own_certificate_authority_is_trusted_only_when_it_is_named(tmp_path: Path) -> None:
+@pytest.fixture
+def encrypted(tmp_path: Path) -> Iterator[tuple[Bench, Path]]:
+    """A Jira behind a certificate of the company's own, and the file with it."""
     bundle = certificate(tmp_path)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(bundle)
     clock = Clock()
     server = JiraServer(Site("cloud", clock.now), tls=tls).start()
-    try:
-        bench = Bench(server, clock)
-        with pytest.raises(AuthError, match="not trusted") as caught:
-            bench.tracker().check()
-        assert "ca_bundle" in (caught.value.hint or "")
-        assert any(problem.ok for problem in bench.tracker(ca_bundle=str(bundle)).check())
-    finally:
-        server.stop()
+    yield Bench(server, clock), bundle
+    server.stop()
+
+
+def test_an_own_certificate_authority_is_trusted_only_when_it_is_named(encrypted: tuple[Bench, Path]) -> None:
+    bench, bundle = encrypted
+    with pytest.raises(AuthError, match="not trusted") as caught:
+        bench.tracker().check()
+    assert "ca_bundle" in (caught.value.hint or "")
+    assert any(problem.ok for problem in bench.tracker(ca_bundle=str(bundle)).check())
+    (only,) = bench.tracker().create([new_issue()])
+    assert isinstance(only.outcome, NotSent | Refused)
+    named = bench.tracker(ca_bundle=os.path.relpath(bundle))
+    assert any(problem.ok for problem in named.check()), "counted from the folder of the configuration"
+
+
+def test_an_encryption_that_breaks_after_a_create_was_sent_says_nothing_of_it(
+    encrypted: tuple[Bench, Path],
+) -> None:
+    bench, bundle = encrypted
+    bench.server.faults.append(Fault("torn-tls", "POST", "issue/bulk"))
+    (only,) = bench.tracker(ca_bundle=str(bundle)).create([new_issue()])
+    assert isinstance(only.outcome, Unknown), only
+    assert len(bench.server.creates) == len(bench.site.living()) == 1
 
 
 # --- options ---------------------------------------------------------------------------------------------------------
@@ -141,6 +159,7 @@ def test_an_own_certificate_authority_is_trusted_only_when_it_is_named(tmp_path:
         ({"priorities": ["High", "Low"]}, "five"),
         ({"isue_type": "Task"}, "issue_type"),
         ({"deployment": "server"}, "deployment"),
+        ({"ca_bundle": "nowhere.pem"}, "ca_bundle: there is no file"),
     ],
 )
 def test_a_wrong_option_is_named(cloud: Bench, options: dict[str, Any], told: str) -> None:

@@ -288,22 +288,3 @@ def test_everything_may_be_read_once_a_day_instead(either: Bench) -> None:
     either.server.forget()
     tracker.changes(first.cursor, [issue.ref.id for issue in issues])
     assert len(either.server.requests) == 1
-
-
-def test_whom_nobody_was_found_for_is_asked_again_within_three_requests_a_run(either: Bench) -> None:
-    names = [f"Person {number}" for number in range(8)]
-    assert either.tracker().resolve(names, []).keys() == set(names)
-    asked: list[str] = []
-    for _ in range(3):
-        either.clock.sleep(60)
-        either.server.forget()
-        tracker = either.tracker()
-        assert not any(each.account for each in tracker.resolve(names, []).values())
-        searches = [each for each in either.server.requests if each.path == "user/assignable/search"]
-        assert len(either.server.requests) <= 3
-        asked += [each.params.get("query") or each.params["username"] for each in searches]
-    assert len(asked) > len(names)
-    assert set(asked) == set(names), "those asked longest ago come first"
-    either.server.forget()
-    either.tracker().resolve([*names, "Somebody New"], [])
-    assert len(either.server.requests) >= 9, "a run that asks anyway asks for all"

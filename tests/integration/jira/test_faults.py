@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contract.suite import created, new_issue
@@ -19,6 +21,7 @@ from tracker.remote import (
     ProbeQuery,
     Refused,
     Unknown,
+    Unproven,
     Unreadable,
 )
 
@@ -92,7 +95,22 @@ def test_a_probe_that_cannot_read_proves_nothing(either: Bench) -> None:
     watermark = tracker.watermark()
     either.server.faults.append(Fault("answer", "POST|GET", "issue/.*", status=500, times=99))
     (settled,) = tracker.probe([ProbeQuery("zzzzzzzzzzzz", watermark)])
-    assert type(settled).__name__ == "Unproven"
+    assert isinstance(settled, Unproven)
+
+
+@pytest.mark.parametrize("loss", ["logged out", "captcha", "browse"])
+def test_a_probe_proves_nothing_to_who_is_not_let_in(either: Bench, loss: str) -> None:
+    tracker = either.tracker()
+    watermark, new = tracker.watermark(), new_issue()
+    either.server.faults.append(Fault("drop-after", "POST", "issue/bulk"))
+    list(tracker.create([new]))
+    if loss == "browse":
+        either.site.projects["OPS"].permissions.discard("BROWSE_PROJECTS")
+    else:
+        denied = Fault("answer", status=401) if loss == "logged out" else captcha()
+        either.server.faults.append(replace(denied, method="POST|GET", path="issue/.*", times=99))
+    (settled,) = either.tracker().probe([ProbeQuery(new.marker, watermark)])
+    assert isinstance(settled, Unproven)
 
 
 def test_a_probe_finds_several_among_what_people_made_meanwhile_and_across_deleted_keys(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal[
-    "drop-before", "drop-after", "half-done", "hang-after", "truncate", "garbage", "answer", "html"
+    "drop-before",
+    "drop-after",
+    "half-done",
+    "hang-after",
+    "torn-tls",
+    "truncate",
+    "garbage",
+    "answer",
+    "html",
 ]
 MAINTENANCE = (
     "<html><head><title>Site temporarily unavailable</title></head><body><h1>Maintenance</h1></body></html>"
@@ -20,7 +28,8 @@ class Fault:
 
     Attributes:
         kind: `drop-before` closes the connection unread, `drop-after` does the work and closes, `half-done` does the first
-            half of a bulk create and closes, `hang-after` does the work and never answers, `truncate` sends half of the answer, `garbage` sends something else with status 200,
+            half of a bulk create and closes, `hang-after` does the work and never answers, `torn-tls` does the work and breaks the encryption,
+            `truncate` sends half of the answer, `garbage` sends something else with status 200,
             `answer` sends `status`, `headers` and `body` instead of doing the work, `html` the same as a web page.
         method: Which verbs, as a regular expression.
         path: Which paths below `/rest/api/N/`, as a regular expression.

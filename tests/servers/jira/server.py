@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import os
 import re
 import socket
 import ssl
@@ -251,7 +252,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.jira.routes.answer(method, version, path, params, body)
 
     def _fail(self, fault: Fault, arrived: tuple[str, str, str, dict[str, str], bytes]) -> None:
-        if fault.kind in ("drop-after", "half-done", "hang-after", "truncate") or fault.committed:
+        if fault.kind in ("drop-after", "half-done", "hang-after", "torn-tls", "truncate") or fault.committed:
             status, body = self._work(*(_halved(arrived) if fault.kind == "half-done" else arrived))
         else:
             status, body = fault.status, None
@@ -260,6 +261,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
         elif fault.kind == "hang-after":
             self.jira.closing.wait(30)
+            self._hang_up()
+        elif fault.kind == "torn-tls":
+            os.write(self.connection.fileno(), b"what stands here is no record of TLS")
             self._hang_up()
         elif fault.kind == "truncate":
             self._truncate(status, body)
