@@ -10,7 +10,6 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.creating import BATCH, Creator
 from adapters.jira.groups import Groups
 from adapters.jira.lookahead import Lookahead
-from adapters.jira.lost import UNINDEXED, Lost
 from adapters.jira.metadata import Screen
 from adapters.jira.people import People
 from adapters.jira.permissions import Permissions
@@ -92,6 +91,7 @@ class JiraTracker:
         """See `Tracker.check`; asks everything anew."""
         parts = self._opened
         parts.people.forget()
+        parts.reader.forget()
         return list(parts.preflight.problems())
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
@@ -115,7 +115,7 @@ class JiraTracker:
         """See `Tracker.lookup`; a bare key of any project of the site is taken."""
         keys = {ref: key for ref in refs if (key := key_in(ref, self._options.url))}
         results = {
-            result.id: result for result in self._opened.reader.results(list(dict.fromkeys(keys.values())))
+            result.id: result for result in self._opened.reader.looked_up(list(dict.fromkeys(keys.values())))
         }
         return {ref: results[key] for ref, key in keys.items()}
 
@@ -207,9 +207,7 @@ class _Parts:
         memory = context.memory
         self.client = Client(name, options, credentials.find(name, options, context.environ), context)
         self.site = Site(name, self.client, options, memory)
-        self.reader = Reader(
-            self.client, options, self.site, lost=Lost(memory), unindexed=Lost(memory, UNINDEXED)
-        )
+        self.reader = Reader(self.client, options, self.site, memory=memory)
         self.pull = Pull(self.client, options, self.site, self.reader, memory)
         self.prober = Prober(self.client, options, self.site, self.reader, self.pull)
         self.people = People(name, self.client, options, memory, context.now)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 
-MEMORY, UNINDEXED = "lost", "unindexed"
+MEMORY, NAMED, UNINDEXED = "lost", "named", "unindexed"
 STALE_AFTER = dt.timedelta(days=7)
 """How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.sweep`)."""
 
@@ -30,7 +30,7 @@ class Lost:
 
     Args:
         memory: Survives the run.
-        key: Where in it: `MEMORY`, or `UNINDEXED` for those of Data Center that can be read and that its search does not
+        key: Where in it: `MEMORY`; `NAMED` for issues that rows name by key and that are not linked; or `UNINDEXED` for those of Data Center that can be read and that its search does not
             tell (archived ones), each of which would cost a read of its own whenever all issues are looked at in turn.
     """
 
@@ -38,6 +38,10 @@ class Lost:
         self._memory = memory
         self._key = key
         self._known = _load(memory.get(key, ""))
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._known)
 
     def known(self, name: str) -> Finding | None:
         """What was found out about an issue, None where nothing was."""

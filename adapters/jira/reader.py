@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,11 @@ from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.failures import NotLoggedInError
-from adapters.jira.lost import Finding, Lost
+from adapters.jira.lost import MEMORY, NAMED, UNINDEXED, Finding, Lost
 from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
 from adapters.pool import in_order
-from tracker.errors import AdapterError, AuthError, NotFoundError
+from tracker.errors import AdapterError, AuthError, BadResponseError, NotFoundError
 from tracker.models import Issue
 from tracker.remote import FetchResult, Found, Gone, Unreadable
 
@@ -25,6 +26,9 @@ BATCH = 100
 FEW = 10
 """Single reads for one batch that may be refused before the rest of it counts as refused too."""
 
+TURN = "asked again"
+"""In the memory: which of the lost ones the last run asked for again."""
+
 Raw = Mapping[str, Any]
 _Read = tuple[dict[str, Raw], dict[str, AdapterError]]
 
@@ -33,22 +37,63 @@ class Reader:
     """Reads issues."""
 
     def __init__(
-        self, client: Client, options: JiraOptions, site: Site, *, lost: Lost, unindexed: Lost
+        self,
+        client: Client,
+        options: JiraOptions,
+        site: Site,
+        *,
+        memory: MutableMapping[str, str],
     ) -> None:
         self._client = client
         self._options = options
         self._site = site
-        self._lost = lost
-        self._unindexed = unindexed
-        self._asks_again = True
-        self._finding: Finding | AdapterError | None = None
+        self._memory = memory
+        self._lost, self._named, self._unindexed = Lost(memory), Lost(memory, NAMED), Lost(memory, UNINDEXED)
+        self._asks_again = {MEMORY, NAMED}
+        self._findings: dict[str, Finding | AdapterError] = {}
 
     def fetched(self, names: Sequence[str]) -> Iterator[FetchResult]:
         """Like `results`, with at most one request for all that were lost before: the others are told from memory."""
-        again = set(self._lost.hidden()[:BATCH] if self._asks_again else ())
+        again = set(self._lost.hidden()[:BATCH] if MEMORY in self._asks_again else ())
         kept = [name for name in names if self._lost.known(name) and name not in again]
         yield from (self._missing(name, None) for name in kept)
         yield from self.results([name for name in names if name not in set(kept)])
+
+    def looked_up(self, keys: Sequence[str]) -> Iterator[FetchResult]:
+        """Like `results`, for keys that rows name: at most one request for all that an earlier run could not find."""
+        unwanted = set(self._named.stale(self._client.server_now())).difference(keys)
+        self._named.forget(unwanted)
+        lost = [key for key in keys if self._named.known(key)]
+        yield from self.results([key for key in keys if key not in set(lost)])
+        again = self._longest_ago(lost) if NAMED in self._asks_again else []
+        found = self._present(again)
+        self._named.forget(found)
+        self._named.keep()
+        for key in lost:
+            yield (
+                Found(key, mapping.to_issue(found[key], self._site.dialect))
+                if key in found
+                else self._missing(key, None)
+            )
+
+    def _longest_ago(self, keys: Sequence[str]) -> list[str]:
+        """As many as one request takes, in turn."""
+        if len(keys) <= BATCH:
+            return list(keys)
+        findings = {key: finding for key in keys if (finding := self._named.known(key))}
+        chosen = sorted(findings, key=lambda key: findings[key].at)[:BATCH]
+        for key in chosen:
+            self._named.note([key], replace(findings[key], at=self._client.server_now()))
+        return chosen
+
+    def _present(self, keys: Sequence[str]) -> dict[str, Raw]:
+        """Those of at most BATCH keys that one request finds; none where it fails, the next run asks again."""
+        try:
+            if keys and self._site.is_cloud:
+                return self._bulk(keys, mapping.PROPERTY)[0]
+            return self._searched(keys)
+        except AdapterError:
+            return {}
 
     def results(self, names: Sequence[str], *, sparing: bool = False) -> Iterator[FetchResult]:
         """One result per id or key; `id` of each is the name that was asked for.
@@ -64,8 +109,13 @@ class Reader:
             yield from (
                 each for each in self._told(part, read) if isinstance(each, Found) or each.id not in spared
             )
-        self._lost.keep()
-        self._unindexed.keep()
+        for each in (self._lost, self._named, self._unindexed):
+            each.keep()
+
+    def forget(self) -> None:
+        """Find out anew what became of issues that rows name."""
+        self._memory.pop(NAMED, None)
+        self._named = Lost(self._memory, NAMED)
 
     def is_lost(self, name: str) -> bool:
         """Whether it is known why this issue cannot be read; that no other read failed with it."""
@@ -74,12 +124,12 @@ class Reader:
     def find_out_again(self, requests: int) -> int:
         """Find out again what is a week old about lost issues, for at most so many requests; gives how many are left.
 
-        One of them is kept back for whoever asks for the hidden ones in the same run.
+        One of them is kept back for whoever asks in the same run for the hidden ones, or for those that rows name, in turn.
         """
         stale = self._lost.stale(self._client.server_now())
         if stale and self._site.is_cloud and requests >= sight.REQUESTS:
             requests -= sight.REQUESTS
-            finding = self._of_project()
+            finding = self._of_project(self._options.project)
             if isinstance(finding, Finding):
                 self._lost.note(stale, finding)
         elif not self._site.is_cloud and requests > 1 and (one := self._oldest(stale)):
@@ -87,10 +137,16 @@ class Reader:
             self._look_alone(one)
         self._lost.keep()
         self._unindexed.keep()
-        if not self._lost.hidden():
-            return requests
-        self._asks_again = requests > 0
-        return max(0, requests - 1)
+        self._asks_again = self._turn() if requests > 0 else set()
+        return max(0, requests - len(self._asks_again))
+
+    def _turn(self) -> set[str]:
+        """Which of the lost ones are asked for again in this run: one kind, so that something is left for the others."""
+        waiting = [key for key, any_ in ((MEMORY, self._lost.hidden()), (NAMED, self._named)) if any_]
+        if len(waiting) > 1:
+            waiting = [NAMED if self._memory.get(TURN) == MEMORY else MEMORY]
+            self._memory[TURN] = waiting[0]
+        return set(waiting)
 
     def _oldest(self, stale: Sequence[str]) -> str | None:
         """The one issue of Data Center that is most worth a read of its own; what is deleted there is deleted."""
@@ -149,7 +205,12 @@ class Reader:
         """
         if self._site.is_cloud:
             return self._fetched(names, entity_property)
-        issues = self._searched([name for name in names if is_id(name)])
+        try:
+            issues = self._searched(names)
+        except BadResponseError:
+            if all(map(is_id, names)):
+                raise
+            issues = {}  # a document names what is no key to this Jira: each is read alone
         self._unindexed.forget(issues)
         lacking = [name for name in names if name not in issues]
         if not sparing:
@@ -208,6 +269,16 @@ class Reader:
     def _fetched(
         self, names: Sequence[str], entity_property: str
     ) -> tuple[dict[str, Raw], dict[str, AdapterError]]:
+        found, errors = self._bulk(names, entity_property)
+        # A key that moved is told under its new key: what is left over on both sides belongs together.
+        left = [name for name in names if name not in found and name not in errors]
+        keys = [name for name in left if not is_id(name)]
+        silent = [name for name in left if is_id(name)][:FEW]
+        return found, errors | self._alone([*keys, *silent], found)
+
+    def _bulk(
+        self, names: Sequence[str], entity_property: str
+    ) -> tuple[dict[str, Raw], dict[str, AdapterError]]:
         body = {
             "issueIdsOrKeys": list(names),
             "fields": list(mapping.READ_FIELDS),
@@ -219,24 +290,21 @@ class Reader:
             str(each.get("id")): NotFoundError(str(each.get("errorMessage") or "not found"))
             for each in answer.get("issueErrors") or []
         }
-        found: dict[str, Raw] = {
-            name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names
-        }
-        # A key that moved is told under its new key: what is left over on both sides belongs together.
-        left = [name for name in names if name not in found and name not in errors]
-        keys = [name for name in left if not is_id(name)]
-        silent = [name for name in left if is_id(name)][:FEW]
-        return found, errors | self._alone([*keys, *silent], found)
+        return _by_name(issues, names), errors
 
-    def _searched(self, ids: Sequence[str]) -> dict[str, Raw]:
-        """Issues by id through the search; an administrator may have set its pages smaller than a batch."""
+    def _searched(self, names: Sequence[str]) -> dict[str, Raw]:
+        """Issues by id or key through the search; an administrator may have set its pages smaller than a batch.
+
+        `id` is another name of `issuekey`, which takes both: https://confluence.atlassian.com/jirasoftwareserver/advanced-searching-fields-reference-939938743.html
+        """
         found: dict[str, Raw] = {}
-        while len(found) < len(ids):
+        listed = ", ".join(name if is_id(name) else f'"{name}"' for name in names)
+        while len(found) < len(names):
             body = {
-                "jql": f"id in ({', '.join(ids)}) ORDER BY key",
+                "jql": f"id in ({listed}) ORDER BY key",
                 "fields": list(mapping.READ_FIELDS),
                 "startAt": len(found),
-                "maxResults": len(ids),
+                "maxResults": len(names),
                 "validateQuery": False,
             }
             answer = self._client.read("POST", "search", body=body)
@@ -244,37 +312,42 @@ class Reader:
             found |= page
             if not page or len(found) >= int(answer.get("total", 0)):
                 break
-        return found
+        return _by_name(list(found.values()), names)
 
     def _missing(self, name: str, error: AdapterError | None) -> FetchResult:
-        known = self._lost.known(name)
+        store = self._lost if is_id(name) else self._named
+        known = store.known(name)
         if known is None:
             if error is None:
                 return Unreadable(name, "Jira's answer does not mention it")
-            found_out = self._found_out(error)
+            found_out = self._found_out(name, error)
             if isinstance(found_out, AdapterError):
                 return Unreadable(name, found_out.message)
             known = found_out
-            if is_id(name):
-                self._lost.note([name], known)
+            store.note([name], known)
         return Gone(name, known.reason) if known.gone else Unreadable(name, known.reason)
 
-    def _found_out(self, error: AdapterError) -> Finding | AdapterError:
+    def _found_out(self, name: str, error: AdapterError) -> Finding | AdapterError:
         if not isinstance(error, NotFoundError):
             return Finding(gone=False, reason=error.message, at=self._client.server_now())
         if not self._site.is_cloud:
             return Finding(gone=True, reason="deleted", at=self._client.server_now())
         # Cloud says the same of a deleted issue and of one that this account may not see.
-        return self._of_project()
+        return self._of_project(self._options.project if is_id(name) else name.rpartition("-")[0])
 
-    def _of_project(self) -> Finding | AdapterError:
+    def _of_project(self, project: str) -> Finding | AdapterError:
         """What a missing issue of Cloud means, asked once a run."""
-        if self._finding is None:
+        if project not in self._findings:
             try:
-                self._finding = sight.finding(self._client, self._options.project)
+                self._findings[project] = sight.finding(self._client, project)
             except AdapterError as error:
-                self._finding = error
-        return self._finding
+                self._findings[project] = error
+        return self._findings[project]
+
+
+def _by_name(issues: Sequence[Raw], names: Collection[str]) -> dict[str, Raw]:
+    """Issues by the names that were asked for: ids, keys, or both."""
+    return {name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names}
 
 
 def no_name(name: str) -> str:

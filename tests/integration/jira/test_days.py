@@ -51,6 +51,30 @@ def test_no_day_costs_more_than_three_requests_and_a_deleted_issue_is_noticed(
     assert (orphan.action, orphan.issue) == ("orphan", lost.key)
 
 
+def test_rows_that_name_lost_issues_and_links_to_hidden_ones_leave_a_quiet_run_at_three_requests(
+    either: Bench, tmp_path: Path
+) -> None:
+    stage = staged(either, tmp_path)
+    rows = [row(f"Add alert {number}") for number in range(4)]
+    rows += [row(f"Write runbook {number}", ticket=f"OPS-{number + 5}") for number in range(6)]
+    stage.write("a.md", document(*rows))
+    stage.sync()
+    either.site.hide(either.site.living()[0].id)
+    later(either, stage, hours=25)
+    stage.sync()
+    for hours in (*HOURS, 24 * 8, 24, 1):
+        later(either, stage, hours=hours)
+        assert {record.action for record in stage.sync().actions} == {"skip"}
+        assert len(either.server.requests) <= 3
+    assert either.site.add_issue("OPS", {"summary": "made by a person"}).key == "OPS-5"
+    either.site.living()[0].hidden = False
+    found = set[str]()
+    for _ in range(2):
+        later(either, stage, hours=1)
+        found |= {f"{record.action} {record.item}" for record in stage.sync().actions}
+    assert "link Write runbook 0" in found
+
+
 def test_owners_without_an_account_are_asked_for_when_their_document_changes_and_not_else(
     either: Bench, tmp_path: Path
 ) -> None:

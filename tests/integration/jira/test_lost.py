@@ -190,6 +190,69 @@ def test_what_was_kept_of_lost_issues_may_be_damaged(cloud: Bench, memory: str) 
     assert all(isinstance(each, Found) for each in cloud.tracker().fetch(reading.names))
 
 
+# --- issues that rows name ------------------------------------------------------------------------------------------
+
+
+def named(bench: Bench, keys: list[str]) -> dict[str, str]:
+    """What becomes of keys in the next run, by the name of the result; forgets what was asked before."""
+    bench.server.forget()
+    return {key: type(each).__name__ for key, each in bench.tracker().lookup(keys).items()}
+
+
+@pytest.mark.parametrize("count", [100, 101])
+def test_issues_that_rows_name_are_read_a_hundred_at_once(either: Bench, count: int) -> None:
+    either.server.checker = None
+    keys = [either.site.add_issue("OPS", {"summary": str(number)}).key for number in range(count)]
+    old = keys[0]
+    either.site.move(old, "PAY")
+    assert set(named(either, keys).values()) == {"Found"}
+    reads = [each for each in either.server.requests if each.path.startswith(("issue/", "search"))]
+    assert len(reads) == -(-count // 100) + 1, "and the one that has another key now"
+
+
+def test_what_rows_name_and_nobody_finds_is_found_out_once_and_asked_for_in_one_request(
+    either: Bench,
+) -> None:
+    hidden = either.site.add_issue("OPS", {"summary": "not for us"})
+    either.site.hide(hidden.id)
+    keys = [hidden.key, *(f"OPS-{number}" for number in range(2, 14))]
+    lost = named(either, keys)
+    assert lost.pop(hidden.key) == "Unreadable"
+    assert set(lost.values()) == {"Gone" if either.site.deployment == "datacenter" else "Unreadable"}
+    assert named(either, keys) == {**lost, hidden.key: "Unreadable"}
+    assert len(either.server.requests) == 1
+    hidden.hidden = False
+    assert either.site.add_issue("OPS", {"summary": "made meanwhile"}).key == "OPS-2"
+    found = named(either, keys)
+    assert {key for key, result in found.items() if result == "Found"} == {hidden.key, "OPS-2"}
+    assert len(either.server.requests) == 1
+
+
+def test_more_lost_names_than_one_request_takes_are_asked_for_in_turn(cloud: Bench) -> None:
+    keys = [f"OPS-{number}" for number in range(1, 151)]
+    named(cloud, keys)
+    asked = set[str]()
+    for _ in range(2):
+        cloud.clock.forward(hours=1)
+        assert set(named(cloud, keys).values()) == {"Gone"}
+        (only,) = cloud.server.requests
+        asked.update(only.body["issueIdsOrKeys"])
+    assert asked == set(keys)
+
+
+def test_an_issue_of_another_project_is_called_gone_only_if_that_project_hides_nothing(cloud: Bench) -> None:
+    there = cloud.site.add_issue("PAY", {"summary": "theirs"})
+    cloud.site.hide(there.id)
+    assert named(cloud, [there.key, "OPS-77"]) == {there.key: "Unreadable", "OPS-77": "Gone"}
+    assert named(cloud, ["NONE-5"]) == {"NONE-5": "Unreadable"}
+
+
+def test_a_name_that_spoils_the_search_is_read_alone(datacenter: Bench) -> None:
+    key = datacenter.site.add_issue("OPS", {"summary": "there"}).key
+    datacenter.server.faults.append(Fault("answer", "POST", "search", status=400))
+    assert named(datacenter, [key, "NONE-5"]) == {key: "Found", "NONE-5": "Gone"}
+
+
 # --- ids of a state that others write too ----------------------------------------------------------------------------
 
 BAD = ["1) OR project = SECRET OR id in (1", "../myself", "²", "1,2", "", "OPS-1 OR 1=1"]

@@ -19,7 +19,6 @@ from adapters.jira import mapping, metadata
 from adapters.jira.client import Answer, Client
 from adapters.jira.config import CANCELLED, JiraOptions
 from adapters.jira.credentials import Credentials
-from adapters.jira.lost import Lost
 from adapters.jira.mapping import Dialect
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site as SiteFacts
@@ -117,7 +116,7 @@ def test_the_real_answers_pass_through_the_client(recordings: list[Path]) -> Non
         made = client.write("POST", "issue", body={"fields": {}})
         assert isinstance(made, Answer)
         assert made.status == 201
-        raw = Reader(client, options, site, lost=Lost({}), unindexed=Lost({})).single(made.data["key"])
+        raw = Reader(client, options, site, memory={}).single(made.data["key"])
         assert raw["id"] == made.data["id"]
         edited = client.write("PUT", f"issue/{int(made.data['id']) + 1}", body={"fields": {}})
         assert isinstance(edited, Answer)
