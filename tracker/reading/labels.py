@@ -136,14 +136,14 @@ def _bracket(text: str, start: int) -> int:
 
 
 def _value_end(text: str, label: _Label, at: int, following: int) -> int:
-    """The value ends at the next label, the end of the line, or the end of the bracket."""
+    """The value ends at the next label, the end of the line, or the end of the bracket; nothing is looked for behind it."""
     end = following
-    line = text.find("\n", at + 1 if text[at : at + 1] == "\n" else at)
-    if 0 <= line < end and text[at:line].strip():
+    line = text.find("\n", at + 1 if text[at : at + 1] == "\n" else at, end)
+    if line >= 0 and text[at:line].strip():
         end = line
     if label.bracket >= 0:
-        closing = text.find(_OPEN[text[label.bracket]], at)
-        if 0 <= closing < end:
+        closing = text.find(_OPEN[text[label.bracket]], at, end)
+        if closing >= 0:
             end = closing
     else:
         end = min(end, _outer_close(text, at, end))
