@@ -120,7 +120,7 @@ bench: setup-test ## measure speed
 	@$(BIN)/python -m bench
 
 faults: setup-test ## the long fault campaigns
-	@PMTRACK_TEST_PROFILE=long $(PYTEST) -n $(WORKERS) --dist worksteal -m faults $(ARGS)
+	@PMTRACK_TEST_PROFILE=long $(PYTEST) -n $(WORKERS) --dist worksteal -m faults tests/faults $(ARGS)
 
 kill-test: setup-test ## kill -9 on the create path, 100 times in a row
 	@PMTRACK_KILL_RUNS=100 $(PYTEST) -m kill $(ARGS)

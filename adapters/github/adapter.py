@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapters.github import mapping, probe, queries, reader
+from adapters.github.again import Again
 from adapters.github.budget import Budget
-from adapters.github.changes import Journal, changes, read_cursor, settle, with_results
+from adapters.github.changes import Journal, changes, read_cursor, settle
 from adapters.github.changing import Changer
 from adapters.github.client import Client
 from adapters.github.config import GitHubOptions
@@ -17,10 +18,8 @@ from adapters.github.gate import Gate
 from adapters.github.labels import Labels
 from adapters.github.people import People
 from adapters.github.preflight import Preflight
-from adapters.github.references import number_of
 from adapters.github.repository import REST_ONLY, Repository
 from adapters.github.sending import Sender
-from adapters.sweep import Sweep
 from tracker.models import Issue, Person, Status
 from tracker.remote import (
     Capabilities,
@@ -35,7 +34,6 @@ from tracker.remote import (
     Problem,
     Resolution,
     TrackerContext,
-    Unreadable,
 )
 
 
@@ -54,7 +52,7 @@ class GitHubTracker:
         self._labels = Labels(self._repository, self._budget)
         self._people = People(self._repository, name)
         self._journal = Journal()
-        self._sweep = Sweep(context.memory, number_of)
+        self._hidden: dict[str, FetchResult] = {}
         due = DueField(self._repository)
         self._preflight = Preflight(
             self._repository, self._budget, labels=self._labels, due=due, people=self._people
@@ -97,26 +95,18 @@ class GitHubTracker:
         return list(self._preflight.check())
 
     def fetch(self, ids: Sequence[str]) -> Iterator[FetchResult]:
-        """See `Tracker.fetch`; one request for each hundred ids."""
-        return reader.fetch(self._repository, ids)
+        """See `Tracker.fetch`; one request for each hundred ids. What was out of sight when `changes` looked still is."""
+        yield from (self._hidden[each] for each in dict.fromkeys(ids) if each in self._hidden)
+        yield from reader.fetch(self._repository, [each for each in ids if each not in self._hidden])
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
-        """See `Tracker.changes`; one request when nothing changed, and up to two for a part of the daily round."""
-        before, wanted = self._client.requests, list(dict.fromkeys(ids))
-        told = changes(self._repository, self._context.memory, self._journal, cursor, wanted)
-        now = self._client.service_time or self._context.now()
-        if not (told.complete and self.capabilities.verifies):
-            return told
-        if read_cursor(cursor) is None:
-            self._sweep.begin(now)
-            return told
-        left = queries.MOST_REQUESTS - (self._client.requests - before)
-        part, stands = self._sweep.part(wanted, now, left * queries.BATCH)
-        seen = {issue.ref.id for issue in told.issues}
-        results = list(reader.fetch(self._repository, [each for each in part if each not in seen]))
-        if part and not (results and all(isinstance(each, Unreadable) for each in results)):
-            self._sweep.done(stands)
-        return with_results(told, results)
+        """See `Tracker.changes`; one request when nothing changed, and up to two for what the list does not tell."""
+        again = Again(self._repository, self._context.memory, spread=self.capabilities.verifies)
+        told = changes(self._repository, self._journal, cursor, ids, again)
+        if told.complete and read_cursor(cursor) is None:
+            again.begin()
+        self._hidden = {each.id: each for each in told.unreadable if isinstance(each, reader.Hidden)}
+        return told
 
     def lookup(self, refs: Sequence[str]) -> Mapping[str, FetchResult]:
         """See `Tracker.lookup`."""
@@ -152,7 +142,10 @@ class GitHubTracker:
 
     def close(self) -> None:
         """Note how this run left the issues, so that the next one need not read them; close the connections."""
-        settle(self._repository, self._context.memory, self._journal)
+        settle(self._repository, self._journal)
+        self._repository.lost.keep()
+        if self._journal.cursor is not None:
+            self._repository.foresight.keep()
         self._client.close()
 
 

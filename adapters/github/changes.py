@@ -13,11 +13,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.github import queries, reader
+from adapters.github.again import Again
 from adapters.github.answers import is_issue
 from adapters.github.references import split_id
 from adapters.github.repository import Repository
@@ -118,17 +119,13 @@ class Journal:
 
 
 def changes(
-    repository: Repository,
-    memory: MutableMapping[str, str],
-    journal: Journal,
-    text: str | None,
-    ids: Iterable[str],
+    repository: Repository, journal: Journal, text: str | None, ids: Iterable[str], again: Again
 ) -> Changes:
     """See `tracker.remote.Tracker.changes`."""
     wanted = tuple(dict.fromkeys(ids))
-    cursor = _settled(memory, text) or read_cursor(text)
+    cursor = _settled(repository.memory, text) or read_cursor(text)
     try:
-        result = _since(repository, cursor, wanted) if cursor else _everything(repository, wanted)
+        result = _since(repository, cursor, wanted, again) if cursor else _everything(repository, wanted)
     except AdapterError as error:
         return Changes((), text, complete=False, reason=error.message, hint=error.hint)
     journal.cursor = result.cursor
@@ -140,7 +137,7 @@ def changes(
     return result
 
 
-def settle(repository: Repository, memory: MutableMapping[str, str], journal: Journal) -> None:
+def settle(repository: Repository, journal: Journal) -> None:
     """Note a cursor that leaves out this run's own writes, if they are still as this run left them."""
     if not journal.wrote or journal.cursor is None:
         return
@@ -160,7 +157,7 @@ def settle(repository: Repository, memory: MutableMapping[str, str], journal: Jo
         return  # The next run reads a little more; nothing is lost.
     if first is not None:
         cursor = _cursor(repository, first, pending=foreign)
-        memory[_SETTLED] = json.dumps({"for": _digest(journal.cursor), "cursor": cursor.text()})
+        repository.memory[_SETTLED] = json.dumps({"for": _digest(journal.cursor), "cursor": cursor.text()})
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -169,14 +166,31 @@ def settle(repository: Repository, memory: MutableMapping[str, str], journal: Jo
 def _everything(repository: Repository, ids: Sequence[str]) -> Changes:
     """The first page is read before the issues, so that an edit in between is told again by the next run."""
     page = next(_pages(repository), _Page([]))
-    cursor = _cursor(repository, page).text()
     on_page = {issue.ref.id: issue for issue in page.issues}
     known = [on_page[each] for each in ids if each in on_page]
-    issues, gone, reason = _read(repository, [each for each in ids if each not in on_page])
-    return Changes((*known, *issues), cursor if not reason else None, not reason, reason, gone)
+    rest = [each for each in ids if each not in on_page]
+    return _whole(repository, _cursor(repository, page), rest, None, known)
 
 
-def _since(repository: Repository, cursor: Cursor, ids: Sequence[str]) -> Changes:
+def _whole(
+    repository: Repository,
+    following: Cursor,
+    ids: Sequence[str],
+    old: Cursor | None,
+    known: Sequence[Issue] = (),
+) -> Changes:
+    """All issues, read by id; where a request failed it is to be done again."""
+    results = list(reader.fetch(repository, ids))
+    failed = [each for each in results if isinstance(each, reader.Failed)]
+    if failed:
+        reason = f"{len(failed)} issues could not be read: {failed[0].reason}"
+        told = Changes(tuple(known), old.text() if old else None, complete=False, reason=reason)
+        return _with(told, [each for each in results if not isinstance(each, Unreadable)])
+    told = Changes(tuple(known), replace(following, pending=_unanswered(results)).text())
+    return _with(told, results)
+
+
+def _since(repository: Repository, cursor: Cursor, ids: Sequence[str], again: Again) -> Changes:
     seen: dict[str, Issue] = {}
     first: _Page | None = None
     limit = cursor.newest - _OVERLAP
@@ -185,49 +199,45 @@ def _since(repository: Repository, cursor: Cursor, ids: Sequence[str]) -> Change
             first = page
             if _same(page, cursor):
                 if not _crowded(page, cursor):
-                    return _extra(repository, cursor, {}, cursor, ids)
+                    return _extra(cursor, {}, cursor, ids, again)
                 limit = cursor.newest
         seen |= {issue.ref.id: issue for issue in page.issues if issue.ref.id not in seen}
         if not page.issues or _updated(page.issues[-1]) < limit:
             break
     following = _cursor(repository, first or _Page([]), old=cursor)
     if _lost(first, cursor, seen.values()):
-        issues, gone, reason = _read(repository, ids)
-        return Changes(issues, following.text() if not reason else cursor.text(), not reason, reason, gone)
-    return _extra(repository, cursor, seen, following, ids)
+        return _whole(repository, following, ids, cursor)
+    return _extra(cursor, seen, following, ids, again)
 
 
 def _extra(
-    repository: Repository, cursor: Cursor, seen: Mapping[str, Issue], following: Cursor, ids: Sequence[str]
+    cursor: Cursor, seen: Mapping[str, Issue], following: Cursor, ids: Sequence[str], again: Again
 ) -> Changes:
-    """Add what the list cannot tell: transferred issues, and those that the last run left to be read again."""
-    moved, pending = repository.moved(), set(cursor.pending)
-    more = [each for each in ids if each not in seen and (each in moved or _id_number(each) in pending)]
-    issues, gone, reason = _read(repository, more)
+    """Add what the list cannot tell; those that could not be read and must be are left to the next run."""
+    results = list(again.read(ids, seen, cursor.pending))
+    pending = [number for number in _unanswered(results) if number in cursor.pending]
     wanted = set(ids)
     told = tuple(issue for key, issue in seen.items() if key in wanted)
-    settled = replace(following, pending=())
-    return Changes((*told, *issues), (settled if not reason else cursor).text(), not reason, reason, gone)
+    return _with(Changes(told, replace(following, pending=tuple(pending)).text()), results)
 
 
-def with_results(told: Changes, results: Sequence[FetchResult]) -> Changes:
-    """Changes, with what reading further issues by id has shown."""
+def _unanswered(results: Iterable[FetchResult]) -> tuple[int, ...]:
+    """Numbers of the issues about which nothing was learnt; that one is hidden is an answer."""
+    return tuple(
+        _id_number(each.id)
+        for each in results
+        if isinstance(each, Unreadable) and not isinstance(each, reader.Hidden)
+    )
+
+
+def _with(told: Changes, results: Sequence[FetchResult]) -> Changes:
+    """Changes, with what reading issues by id has shown."""
     return replace(
         told,
         issues=(*told.issues, *(each.issue for each in results if isinstance(each, Found))),
         gone=(*told.gone, *(each for each in results if isinstance(each, Gone))),
         unreadable=(*told.unreadable, *(each for each in results if isinstance(each, Unreadable))),
     )
-
-
-def _read(
-    repository: Repository, ids: Sequence[str]
-) -> tuple[tuple[Issue, ...], tuple[Gone, ...], str | None]:
-    results = list(reader.fetch(repository, ids))
-    issues = tuple(result.issue for result in results if isinstance(result, Found))
-    gone = tuple(result for result in results if isinstance(result, Gone))
-    failed = [result for result in results if not isinstance(result, Found | Gone)]
-    return issues, gone, (f"{len(failed)} issues could not be read: {failed[0].reason}" if failed else None)
 
 
 def _same(page: _Page, cursor: Cursor) -> bool:

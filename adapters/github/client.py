@@ -114,6 +114,10 @@ class Client:
             self.service_time = http_date(answer.headers.get("date"))
         return answer
 
+    def now(self) -> dt.datetime:
+        """The time by the service's clock, by our own where it has not told."""
+        return self.service_time or self._context.now()
+
     def graphql_path(self) -> str:
         """The absolute address of the GraphQL API."""
         from github.Requester import Requester

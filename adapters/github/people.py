@@ -110,11 +110,17 @@ class People:
 
     def _query(self, searches: Sequence[str]) -> list[list[dict[str, Any]]] | None:
         texts = [search.removeprefix("@") for search in searches]
-        result = self._repository.query(queries.people(texts), self._repository.variables)
-        if result is None:
-            return None
-        node = result[0].get("repository") or {}
-        return [(node.get(f"p{index}") or {}).get("nodes") or [] for index in range(len(searches))]
+        known = self._repository.foresight.users(texts)
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
+        if unknown:
+            result = self._repository.query(queries.people(unknown), self._repository.variables)
+            if result is None:
+                return None
+            node = result[0].get("repository") or {}
+            known |= {
+                text: (node.get(f"p{index}") or {}).get("nodes") or [] for index, text in enumerate(unknown)
+            }
+        return [known[text] for text in texts]
 
 
 def _account(name: str, people: Sequence[Person], tracker: str) -> str | None:

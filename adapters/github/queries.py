@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.github.config import GitHubOptions
+from adapters.github.references import Place
 
 #: https://docs.github.com/en/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api
 BATCH = 100
@@ -41,20 +42,46 @@ def issue_fragment(options: GitHubOptions) -> str:
     return f"fragment issue on Issue {{ {_ISSUE} {due} }}"
 
 
-def by_node(options: GitHubOptions) -> str:
-    """Issues by node id; variables: `ids`."""
-    return f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ __typename ...issue }} }} {issue_fragment(options)}"
+def together(
+    options: GitHubOptions,
+    *,
+    nodes: bool,
+    places: Sequence[Place] = (),
+    searches: Sequence[str] = (),
+    numbers: Sequence[int] = (),
+) -> str:
+    """Issues by node id and by place (`m0`, `m1`, ...), and what `people` and `by_number` ask, in one query.
+
+    Variables: `ids` if there are nodes; `owner`, `name` if there are searches or numbers.
+    """
+    beside = [*_people(searches), *_numbers(numbers)]
+    variables = ["$ids: [ID!]!"] * nodes + ["$owner: String!, $name: String!"] * bool(beside)
+    parts = ["nodes(ids: $ids) { __typename ...issue }"] * nodes
+    if beside:
+        parts.append(f"repository(owner: $owner, name: $name) {{ {' '.join(beside)} }}")
+    for index, place in enumerate(places):
+        owner, _, name = place.repository.partition("/")
+        parts.append(
+            f"m{index}: repository(owner: {quoted(owner)}, name: {quoted(name)})"
+            f" {{ issueOrPullRequest(number: {place.number}) {{ __typename ...issue }} }}"
+        )
+    fragment = issue_fragment(options) if nodes or places or numbers else ""
+    return f"query({', '.join(variables)}) {{ {' '.join(parts)} }} {fragment}".replace("query()", "query")
 
 
 def by_number(options: GitHubOptions, numbers: Sequence[int]) -> str:
     """Issues by number, under aliases `n12`; variables: `owner`, `name`."""
-    lines = "\n".join(
-        f"n{number}: issueOrPullRequest(number: {number}) {{ __typename ...issue }}" for number in numbers
-    )
+    lines = "\n".join(_numbers(numbers))
     return (
         "query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) {"
         f" {lines} }} }} {issue_fragment(options)}"
     )
+
+
+def _numbers(numbers: Sequence[int]) -> list[str]:
+    return [
+        f"n{number}: issueOrPullRequest(number: {number}) {{ __typename ...issue }}" for number in numbers
+    ]
 
 
 def newest_first(options: GitHubOptions) -> str:
@@ -73,13 +100,17 @@ def newest_first(options: GitHubOptions) -> str:
 
 def people(searches: Sequence[str]) -> str:
     """Assignable people by parts of login or name, under aliases `p0`, `p1`, ...; variables: `owner`, `name`."""
-    lines = "\n".join(
-        f"p{index}: assignableUsers(query: {quoted(text)}, first: 20) {{ nodes {{ login name email }} }}"
-        for index, text in enumerate(searches)
-    )
+    lines = "\n".join(_people(searches))
     return (
         f"query($owner: String!, $name: String!) {{ repository(owner: $owner, name: $name) {{ {lines} }} }}"
     )
+
+
+def _people(searches: Sequence[str]) -> list[str]:
+    return [
+        f"p{index}: assignableUsers(query: {quoted(text)}, first: 20) {{ nodes {{ login name email }} }}"
+        for index, text in enumerate(searches)
+    ]
 
 
 DISCUSSION = """query($owner: String!, $name: String!, $number: Int!) {

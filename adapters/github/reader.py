@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from adapters.github import queries
+from adapters.github import foresight, queries
 from adapters.github.answers import is_issue, reason_of
-from adapters.github.references import split_id
+from adapters.github.references import place_of_key, split_id
 from adapters.github.repository import Repository
 from tracker.errors import AdapterError
 from tracker.models import Issue
@@ -21,6 +21,18 @@ _SINGLES = 20
 _STATUSES = (200, 403, 404, 410, 451)
 
 
+class Hidden(Unreadable):
+    """The service answered that it has no such issue for this token, which proves nothing."""
+
+    __slots__ = ()
+
+
+class Failed(Unreadable):
+    """The request failed, with everything that was asked in it."""
+
+    __slots__ = ()
+
+
 def fetch(repository: Repository, ids: Sequence[str]) -> Iterator[FetchResult]:
     """See `tracker.remote.Tracker.fetch`."""
     known = [each for each in dict.fromkeys(ids) if split_id(each)]
@@ -32,53 +44,54 @@ def fetch(repository: Repository, ids: Sequence[str]) -> Iterator[FetchResult]:
 
 
 def _fetch_chunk(repository: Repository, ids: Sequence[str]) -> Iterator[FetchResult]:
-    moved = repository.moved()
-    staying = [each for each in ids if each not in moved]
+    moved = {each: place for each, key in repository.moved().items() if (place := place_of_key(key))}
+    away = {each: moved[each] for each in ids if each in moved}
+    staying = [each for each in ids if each not in away]
+    left = dict.fromkeys(ids)
     try:
-        suspects = yield from _by_node(repository, staying)
+        nodes = [(split_id(each) or (0, ""))[1] for each in staying]
+        answers = foresight.ask(repository, nodes, list(away.values()))
+        told = (
+            _told_by(repository, staying, list(away), answers) if answers else _by_list(repository, staying)
+        )
+        for result in told:
+            del left[result.id]
+            yield result
     except AdapterError as error:
-        yield from (Unreadable(each, error.message) for each in ids)
+        yield from (Failed(each, error.message) for each in left)
         return
-    yield from (_one(repository, each) for each in (*suspects, *(each for each in ids if each in moved)))
+    yield from (_suspect(repository, each, asked=answers is not None) for each in left)
 
 
-def _by_node(repository: Repository, ids: Sequence[str]) -> Generator[FetchResult, None, list[str]]:
-    """Yields what is certain; returns the ids about which REST must be asked."""
-    if not ids:
-        return []
-    nodes = [(split_id(each) or (0, ""))[1] for each in ids]
-    result = repository.query(queries.by_node(repository.options), {"ids": nodes})
-    if result is None:
-        return (yield from _by_list(repository, ids))
-    data, errors = result
-    found = data.get("nodes")
-    told = dict(zip(ids, found, strict=False)) if isinstance(found, list) else {}
-    failed = _failures(errors)
-    suspects = []
-    for index, each in enumerate(ids):
-        issue = repository.node(told.get(each), issue_id=each)
-        if issue:
-            yield Found(each, issue)
-        elif index in failed:
-            yield Unreadable(each, failed[index])
-        else:
-            suspects.append(each)
-    return suspects
+def _told_by(
+    repository: Repository, staying: Sequence[str], away: Sequence[str], answers: foresight.Answers
+) -> Iterator[FetchResult]:
+    """What is certain; about the others REST must be asked."""
+    for ids, nodes, failed in (
+        (staying, answers.nodes, answers.failed_nodes),
+        (away, answers.places, answers.failed_places),
+    ):
+        for index, (each, node) in enumerate(zip(ids, nodes, strict=False)):
+            issue = repository.node(node, issue_id=each)
+            if issue:
+                if issue.ref.key.partition("#")[0].casefold() != repository.name.casefold():
+                    repository.note_move(each, issue.ref.key)
+                repository.lost.forget([each])
+                yield Found(each, issue)
+            elif index in failed:
+                yield Unreadable(each, failed[index])
 
 
-def _failures(errors: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Positions that failed for another reason than that there is no such node."""
-    return {
-        int(error["path"][1]): str(error.get("message"))
-        for error in errors
-        if error.get("type") != "NOT_FOUND" and len(error.get("path") or ()) > 1
-    }
+def _suspect(repository: Repository, issue_id: str, *, asked: bool) -> FetchResult:
+    """What is not among the answers; what was found out about it before is believed as long as GraphQL has no such node."""
+    known = repository.lost.known(issue_id)
+    return Hidden(issue_id, known.reason) if known and asked else find_out(repository, issue_id)
 
 
-def _by_list(repository: Repository, ids: Sequence[str]) -> Generator[FetchResult, None, list[str]]:
+def _by_list(repository: Repository, ids: Sequence[str]) -> Iterator[FetchResult]:
     """The same without GraphQL: one by one, or, for many, from the list of all issues."""
     if len(ids) <= _SINGLES:
-        return list(ids)
+        return
     wanted = {(split_id(each) or (0, ""))[0]: each for each in ids}
     for raw in listed(repository, _LIST):
         each = wanted.get(int(raw["number"]))
@@ -87,7 +100,6 @@ def _by_list(repository: Repository, ids: Sequence[str]) -> Generator[FetchResul
             yield Found(each, repository.issue(raw, issue_id=each))
         if not wanted:
             break
-    return list(wanted.values())
 
 
 def listed(repository: Repository, params: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -105,7 +117,7 @@ def listed(repository: Repository, params: Mapping[str, Any]) -> Iterator[dict[s
                 yield raw
 
 
-def _one(repository: Repository, issue_id: str) -> FetchResult:
+def find_out(repository: Repository, issue_id: str) -> FetchResult:
     """Read one issue by its number: REST tells deleted (410) and transferred (301) apart."""
     number, node = split_id(issue_id) or (0, "")
     moved_to = repository.moved().get(issue_id)
@@ -121,6 +133,7 @@ def _one(repository: Repository, issue_id: str) -> FetchResult:
         return Gone(issue_id)
     if answer.status != 200:
         return _missing(repository, issue_id, number, reason_of(answer))
+    repository.lost.forget([issue_id])
     raw = answer.record()
     if not is_issue(raw):
         return Unreadable(issue_id, "the answer is not an issue")
@@ -142,14 +155,16 @@ def _found(
 
 def _missing(repository: Repository, issue_id: str, number: int, reason: str) -> FetchResult:
     """A 404 may be a lost permission, which proves nothing; a discussion of that number is a proof."""
-    try:
-        result = repository.query(queries.DISCUSSION, {**repository.variables, "number": number})
-    except AdapterError:
-        result = None
-    discussion = ((result[0].get("repository") or {}).get("discussion") or {}) if result else {}
-    if discussion.get("url"):
-        return Gone(issue_id, f"converted to the discussion {discussion['url']}")
-    return Unreadable(issue_id, reason)
+    if repository.lost.known(issue_id) is None:
+        try:
+            result = repository.query(queries.DISCUSSION, {**repository.variables, "number": number})
+        except AdapterError:
+            return Unreadable(issue_id, reason)
+        discussion = ((result[0].get("repository") or {}).get("discussion") or {}) if result else {}
+        if discussion.get("url"):
+            return Gone(issue_id, f"converted to the discussion {discussion['url']}")
+    repository.note_lost(issue_id, reason)
+    return Hidden(issue_id, reason)
 
 
 def lookup(repository: Repository, refs: Sequence[str]) -> dict[str, FetchResult]:
@@ -163,13 +178,13 @@ def lookup(repository: Repository, refs: Sequence[str]) -> dict[str, FetchResult
 
 def _lookup_chunk(repository: Repository, numbers: Sequence[int]) -> dict[int, FetchResult | None]:
     try:
-        issues = repository.by_number(numbers)
+        issues = repository.named(numbers)
     except AdapterError as error:
         return {number: Unreadable(str(number), error.message) for number in numbers}
     if issues is None:
         return {number: _lookup_one(repository, number) for number in numbers}
     return {
-        number: _told(repository, issues[number]) if number in issues else _lookup_one(repository, number)
+        number: _told(repository, issues[number]) if number in issues else _absent(repository, number)
         for number in numbers
     }
 
@@ -179,15 +194,29 @@ def _told(repository: Repository, raw: Mapping[str, Any] | None) -> FetchResult 
     return Found(issue.ref.id, issue) if issue else None
 
 
+def _absent(repository: Repository, number: int) -> FetchResult | None:
+    """A number of which GraphQL knows nothing; what REST said of it before is believed for a week, then asked one by one."""
+    lost, name = repository.lost, f"#{number}"
+    known = lost.known(name)
+    stale = next((each for each in lost.stale(repository.client.now()) if each.startswith("#")), None)
+    if known and (name != stale or repository.client.requests >= queries.MOST_REQUESTS):
+        return (Gone if known.gone else Hidden)(str(number), known.reason)
+    return _lookup_one(repository, number)
+
+
 def _lookup_one(repository: Repository, number: int) -> FetchResult | None:
     try:
         answer = repository.client.read(f"{repository.path}/issues/{number}", expect=_STATUSES)
     except AdapterError as error:
         return Unreadable(str(number), error.message)
+    repository.lost.forget([f"#{number}"])
     if answer.status == 410:
+        repository.note_lost(f"#{number}", Gone(str(number)).reason, gone=True)
         return Gone(str(number))
     if answer.status == 404:
-        return Unreadable(str(number), f"{repository.name} has no such number, or the token may not see it")
+        reason = f"{repository.name} has no such number, or the token may not see it"
+        repository.note_lost(f"#{number}", reason)
+        return Hidden(str(number), reason)
     raw = answer.record()
     if answer.status != 200 or not is_issue(raw):
         return Unreadable(str(number), reason_of(answer))

@@ -12,7 +12,9 @@ from adapters.github import mapping, queries
 from adapters.github.answers import is_issue, reason_of
 from adapters.github.client import Client
 from adapters.github.config import LOOPBACK, GitHubOptions
+from adapters.github.foresight import Foresight
 from adapters.github.references import Place, number_in, place_of_key, split_id
+from adapters.lost import Finding, Lost
 from tracker.errors import AdapterError, BadResponseError, NotFoundError
 from tracker.models import Issue, IssueRef
 from tracker.remote import Refused
@@ -49,6 +51,8 @@ class Repository:
         self.highest = 0
         self.node_id = ""
         self.memory = memory
+        self.lost = Lost(memory)
+        self.foresight = Foresight(memory)
         self._graphql = True
 
     # --- names ------------------------------------------------------------------------------------------------------
@@ -95,6 +99,10 @@ class Repository:
         known = self.moved()
         if known.get(issue_id) != key:
             self.memory[_MOVED] = json.dumps({**known, issue_id: key}, sort_keys=True)
+
+    def note_lost(self, name: str, reason: str, *, gone: bool = False) -> None:
+        """Remember what was found out about an issue, by its id, or by `#12` where a row names it."""
+        self.lost.note([name], Finding(gone, reason, self.client.now()))
 
     # --- what is known of it ----------------------------------------------------------------------------------------
 
@@ -157,11 +165,13 @@ class Repository:
         if not self._graphql:
             return None
         try:
-            return self.client.graphql(text, variables)
+            answer = self.client.graphql(text, variables)
         except NotFoundError:
             self._graphql = False
             self.memory[REST_ONLY] = "yes"
             return None
+        self.memory.pop(REST_ONLY, None)
+        return answer
 
     def mutate(
         self, text: str, variables: Mapping[str, Any]
@@ -226,6 +236,19 @@ class Repository:
         if not isinstance(data.get("repository"), dict):
             raise NotFoundError(f"the repository {self.name} is not readable")
         return {number: self._raw(node) for number in numbers if (node := nodes.get(f"n{number}"))}
+
+    def named(self, numbers: Sequence[int]) -> dict[int, dict[str, Any] | None] | None:
+        """The same as `by_number`, of numbers that rows name: likely to be asked again by the next run.
+
+        Raises:
+            AdapterError: the read failed.
+        """
+        told = self.foresight.issues(numbers)
+        rest = [number for number in numbers if number not in told]
+        read = self.by_number(rest) if rest else {}
+        if read is None:
+            return None
+        return {number: self._raw(node) for number, node in told.items() if node} | read
 
     def _hosts(self) -> frozenset[str]:
         api, web = urlsplit(self.options.api_url), urlsplit(self.options.web)

@@ -12,9 +12,9 @@ from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.failures import NotLoggedInError
-from adapters.jira.lost import MEMORY, NAMED, UNINDEXED, Finding, Lost
 from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
+from adapters.lost import MEMORY, NAMED, UNINDEXED, Finding, Lost
 from adapters.pool import in_order
 from tracker.errors import AdapterError, AuthError, BadResponseError, NotFoundError
 from tracker.models import Issue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.jira.client import Client
-from adapters.jira.lost import Finding
+from adapters.lost import Finding
 from tracker.errors import AdapterError, NotFoundError
 
 LEVELS = "SET_ISSUE_SECURITY"

@@ -209,11 +209,28 @@ def test_graphql_that_answers_in_part_hides_only_what_it_names(world: GitHubWorl
     assert kinds == [Found, Unreadable, Found]
 
 
+def test_one_issue_that_cannot_be_read_keeps_no_other_back_and_is_read_again(fast: GitHubWorld) -> None:
+    issues = created(fast.tracker().create([new_issue(f"Action {n}") for n in range(103)]))
+    ids = [issue.ref.id for issue in issues]
+    answer = fast.server.answer("POST", "/graphql", {"authorization": "token a-token"}, _query([]))[0].body
+    answer["data"]["nodes"] = [None, None, None]
+    answer["errors"] = [{"type": "FORBIDDEN", "path": ["nodes", 1], "message": "SAML enforcement"}]
+    fast.server.faults.add(Fault(Kind.STATUS, path=r"/graphql$", status=200, body=json.dumps(answer), skip=1))
+    first = fast.tracker().changes(None, ids)
+    assert first.complete
+    assert [each.reason for each in first.unreadable] == ["SAML enforcement"]
+    assert len(first.issues) == len(ids) - 1
+    fast.clock.sleep(3600)
+    second = fast.tracker().changes(first.cursor, ids)
+    assert {each.id for each in first.unreadable} <= {issue.ref.id for issue in second.issues}
+    assert fast.tracker().changes(second.cursor, ids).issues == ()
+
+
 def _query(nodes: list[str]) -> bytes:
     from adapters.github.config import GitHubOptions
-    from adapters.github.queries import by_node
+    from adapters.github.queries import together
 
-    text = by_node(GitHubOptions(repository="acme/incidents"))
+    text = together(GitHubOptions(repository="acme/incidents"), nodes=True)
     return json.dumps({"query": text, "variables": {"ids": nodes}}).encode()
 
 

@@ -99,7 +99,7 @@ def test_an_issue_that_became_a_discussion_is_gone_with_its_address(world: GitHu
 def test_without_access_nothing_is_gone(world: GitHubWorld) -> None:
     (issue,) = created(world.tracker().create([new_issue()]))
     world.store.users["pm-bot"].role = "none"
-    assert [type(each) for each in world.tracker().fetch([issue.ref.id])] == [Unreadable]
+    assert all(isinstance(each, Unreadable) for each in world.tracker().fetch([issue.ref.id]))
     changes = world.tracker().changes(None, [issue.ref.id])
     assert not changes.complete
     assert changes.gone == ()

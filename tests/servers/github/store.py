@@ -168,7 +168,9 @@ class Store:
         """The issues that lists and the search know by now."""
         now = self.now()
         return [
-            each for each in repository.issues.values() if not each.visible_from or each.visible_from <= now
+            each
+            for each in repository.issues.values()
+            if each.number not in repository.hidden and (not each.visible_from or each.visible_from <= now)
         ]
 
     def touch(self, issue: Issue) -> None:

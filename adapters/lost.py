@@ -1,7 +1,7 @@
 """Issues that could not be found, and what was found out about each: kept, so that no run finds it out again.
 
-Jira tells a deleted issue from a hidden one only to who asks more (Data Center: a read of each, Cloud: two of the project).
-Who is linked to such an issue would pay that in every run.
+Trackers tell a deleted issue from a hidden one only to who asks more (Jira Data Center and GitHub: a read of each, Jira Cloud:
+two of the project). Who is linked to such an issue would pay that in every run.
 """
 
 from __future__ import annotations
