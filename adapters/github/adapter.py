@@ -145,7 +145,7 @@ class GitHubTracker:
         settle(self._repository, self._journal)
         self._repository.lost.keep()
         if self._journal.cursor is not None:
-            self._repository.foresight.keep()
+            self._repository.recurring.keep()
         self._client.close()
 
 

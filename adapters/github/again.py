@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, MutableMapping, Sequence
 
-from adapters.github import foresight, queries, reader
+from adapters.github import queries, reader, recurring
 from adapters.github.reader import Failed, Hidden
 from adapters.github.references import number_of
 from adapters.github.repository import Repository
@@ -49,7 +49,7 @@ class Again:
         left = queries.MOST_REQUESTS - self._repository.client.requests
         lost = [each for each in ids if self._repository.lost.known(each)]
         stale = self._stale(lost)
-        if stale and left > 0 and not pending and not self._repository.foresight:
+        if stale and left > 0 and not pending and not self._repository.recurring:
             yield from self._found_out(stale, lost)
             return
         away = {*self._repository.moved(), *lost}
@@ -66,7 +66,7 @@ class Again:
         if part and not broken:
             self._sweep.done(stands)
         if not wanted:
-            self._foresee()
+            self._ask_alone()
 
     def _stale(self, lost: Collection[str]) -> str | None:
         """The one of whom it was found out longest ago that it cannot be seen, if that is too long ago."""
@@ -86,10 +86,10 @@ class Again:
         spread = self._spread and self._repository.has_graphql
         return self._sweep.part(ids, now, count) if spread else ([], Round(now, None))
 
-    def _foresee(self) -> None:
+    def _ask_alone(self) -> None:
         """Ask what the last run asked in one request, where no issue is read that it could go along with."""
-        if self._repository.foresight:
+        if self._repository.recurring:
             try:
-                foresight.ask(self._repository)
+                recurring.ask(self._repository)
             except AdapterError:
                 return  # Who needs the answer asks, and tells why there is none.

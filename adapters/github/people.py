@@ -110,7 +110,7 @@ class People:
 
     def _query(self, searches: Sequence[str]) -> list[list[dict[str, Any]]] | None:
         texts = [search.removeprefix("@") for search in searches]
-        known = self._repository.foresight.users(texts)
+        known = self._repository.recurring.users(texts)
         unknown = [text for text in dict.fromkeys(texts) if text not in known]
         if unknown:
             result = self._repository.query(queries.people(unknown), self._repository.variables)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from adapters.github import foresight, queries
+from adapters.github import queries, recurring
 from adapters.github.answers import is_issue, reason_of
 from adapters.github.references import place_of_key, split_id
 from adapters.github.repository import Repository
@@ -50,7 +50,7 @@ def _fetch_chunk(repository: Repository, ids: Sequence[str]) -> Iterator[FetchRe
     left = dict.fromkeys(ids)
     try:
         nodes = [(split_id(each) or (0, ""))[1] for each in staying]
-        answers = foresight.ask(repository, nodes, list(away.values()))
+        answers = recurring.ask(repository, nodes, list(away.values()))
         told = (
             _told_by(repository, staying, list(away), answers) if answers else _by_list(repository, staying)
         )
@@ -64,7 +64,7 @@ def _fetch_chunk(repository: Repository, ids: Sequence[str]) -> Iterator[FetchRe
 
 
 def _told_by(
-    repository: Repository, staying: Sequence[str], away: Sequence[str], answers: foresight.Answers
+    repository: Repository, staying: Sequence[str], away: Sequence[str], answers: recurring.Answers
 ) -> Iterator[FetchResult]:
     """What is certain; about the others REST must be asked."""
     for ids, nodes, failed in (

@@ -12,7 +12,7 @@ from adapters.github import mapping, queries
 from adapters.github.answers import is_issue, reason_of
 from adapters.github.client import Client
 from adapters.github.config import LOOPBACK, GitHubOptions
-from adapters.github.foresight import Foresight
+from adapters.github.recurring import Recurring
 from adapters.github.references import Place, number_in, place_of_key, split_id
 from adapters.lost import Finding, Lost
 from tracker.errors import AdapterError, BadResponseError, NotFoundError
@@ -52,7 +52,7 @@ class Repository:
         self.node_id = ""
         self.memory = memory
         self.lost = Lost(memory)
-        self.foresight = Foresight(memory)
+        self.recurring = Recurring(memory)
         self._graphql = True
 
     # --- names ------------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class Repository:
         Raises:
             AdapterError: the read failed.
         """
-        told = self.foresight.issues(numbers)
+        told = self.recurring.issues(numbers)
         rest = [number for number in numbers if number not in told]
         read = self.by_number(rest) if rest else {}
         if read is None:

@@ -22,7 +22,6 @@ from adapters.jira.references import key_in, number_of
 from adapters.jira.site import Site
 from adapters.jira.transitions import Step
 from adapters.jira.updating import Updater
-from adapters.lost import UNINDEXED, Lost
 from tracker.errors import AdapterError
 from tracker.foresight import Foresight
 from tracker.models import Issue, Person, Status

@@ -22,7 +22,6 @@ from adapters.jira.credentials import Credentials
 from adapters.jira.mapping import Dialect
 from adapters.jira.reader import Reader
 from adapters.jira.site import Site as SiteFacts
-from adapters.lost import Lost
 from tests.contract.suite import created, new_issue
 from tests.jira import Bench, Clock
 from tracker.remote import TrackerContext

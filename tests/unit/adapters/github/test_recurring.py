@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.github import queries
 from adapters.github.config import GitHubOptions
-from adapters.github.foresight import MOST_NUMBERS, MOST_SEARCHES, Foresight
+from adapters.github.recurring import MOST_NUMBERS, MOST_SEARCHES, Recurring
 from adapters.github.references import Place
 
 OPTIONS = GitHubOptions(repository="acme/incidents")
@@ -13,7 +13,7 @@ OPTIONS = GitHubOptions(repository="acme/incidents")
 def remembered(searches: list[str], numbers: list[int]) -> dict[str, str]:
     """What a run leaves that asked this."""
     memory: dict[str, str] = {}
-    before = Foresight(memory)
+    before = Recurring(memory)
     before.users(searches)
     before.issues(numbers)
     before.keep()
@@ -21,7 +21,7 @@ def remembered(searches: list[str], numbers: list[int]) -> dict[str, str]:
 
 
 def test_the_questions_of_a_run_are_those_that_the_next_one_asks_first() -> None:
-    next_one = Foresight(remembered(["Alice", "Bob", "Alice"], [7, 9]))
+    next_one = Recurring(remembered(["Alice", "Bob", "Alice"], [7, 9]))
     assert next_one
     asked = next_one.take()
     assert (asked.searches, asked.numbers) == (("Alice", "Bob"), (7, 9))
@@ -32,7 +32,7 @@ def test_the_questions_of_a_run_are_those_that_the_next_one_asks_first() -> None
 
 
 def test_what_failed_or_was_not_answered_at_all_is_not_known() -> None:
-    some, none = Foresight(remembered(["Alice", "Bob"], [7, 8])), Foresight(remembered(["Alice"], [7]))
+    some, none = Recurring(remembered(["Alice", "Bob"], [7, 8])), Recurring(remembered(["Alice"], [7]))
     some.answered(some.take(), {"p0": {"nodes": []}, "n8": None}, ["p1", "n7"])
     assert some.users(["Alice", "Bob"]) == {"Alice": []}
     assert some.issues([7, 8]) == {8: None}
@@ -43,12 +43,12 @@ def test_what_failed_or_was_not_answered_at_all_is_not_known() -> None:
 
 def test_only_so_many_go_along_and_a_run_that_asks_nothing_leaves_nothing() -> None:
     memory = remembered([f"Person {n}" for n in range(500)], list(range(500)))
-    coming = Foresight(memory).take()
+    coming = Recurring(memory).take()
     assert (len(coming.searches), len(coming.numbers)) == (MOST_SEARCHES, MOST_NUMBERS)
-    Foresight(memory).keep()
-    assert not Foresight(memory)
+    Recurring(memory).keep()
+    assert not Recurring(memory)
     for text in ("", "null", "[1, 2]", '[["a"], ["x"]]', "{}"):
-        assert not Foresight({"questions": text})
+        assert not Recurring({"questions": text})
 
 
 def test_a_query_declares_what_it_uses_and_quotes_what_comes_from_documents() -> None:

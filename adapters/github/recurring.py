@@ -41,7 +41,7 @@ class Questions:
         return bool(self.searches or self.numbers)
 
 
-class Foresight:
+class Recurring:
     """The questions of the last run, their answers as soon as there are some, and the questions of this run."""
 
     def __init__(self, memory: MutableMapping[str, str]) -> None:
@@ -108,12 +108,12 @@ class Answers:
 
 
 def ask(repository: Repository, nodes: Sequence[str] = (), places: Sequence[Place] = ()) -> Answers | None:
-    """Read issues by node id and by place, at most `queries.BATCH`, and what is foreseen; None without GraphQL.
+    """Read issues by node id and by place, at most `queries.BATCH`, and what recurs; None without GraphQL.
 
     Raises:
         AdapterError: the query failed.
     """
-    beside = repository.foresight.take()
+    beside = repository.recurring.take()
     try:
         return _asked(repository, nodes, places, beside)
     except AdapterError:
@@ -141,7 +141,7 @@ def _asked(
     # Nothing there is an answer; whatever else went wrong is none.
     broken = {_path(each): str(each.get("message")) for each in errors if each.get("type") != "NOT_FOUND"}
     aliases = [str(second) for first, second in broken if first == "repository"]
-    repository.foresight.answered(beside, data.get("repository"), aliases)
+    repository.recurring.answered(beside, data.get("repository"), aliases)
     told = data.get("nodes")
     return Answers(
         told if isinstance(told, list) else [],
