@@ -81,9 +81,13 @@ class Preflight:
             yield from self._project()
         except NotFoundError as error:
             hint = error.hint or "Check `project`, and that this account may browse it."
-            yield Problem(f"project {self._options.project}: {error.message}", hint=hint)
+            yield self._of_project(error, hint)
         except AdapterError as error:
-            yield Problem(f"project {self._options.project}: {error.message}", hint=error.hint)
+            yield self._of_project(error, error.hint)
+
+    def _of_project(self, error: AdapterError, hint: str | None) -> Problem:
+        reason = error.message.removeprefix(f"{self._client.name}: ")
+        return Problem(f"project {self._options.project}: {reason}", hint=hint)
 
     def _project(self) -> Iterator[Problem]:
         key = self._options.project

@@ -49,7 +49,9 @@ def _area(
         for problem in look(invocation):
             yield name, problem
     except PmtrackError as error:
-        yield name, Problem(error.message, hint=error.hint)
+        # An adapter's message begins with the name of the tracker, which the area says already.
+        message = error.message.removeprefix(f"{name.removeprefix('tracker ')}: ")
+        yield name, Problem(message, hint=error.hint)
 
 
 def _ok(message: str) -> Problem:

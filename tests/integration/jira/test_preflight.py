@@ -36,6 +36,13 @@ def test_it_says_who_i_am(either: Bench) -> None:
     assert "logged in as pmtrack" in first.message
 
 
+def test_a_project_that_is_not_there_is_told_without_naming_the_tracker_again(either: Bench) -> None:
+    last = told(either, project="NOPE")[-1]
+    assert not last.ok
+    assert last.message.startswith("project NOPE: ")
+    assert "jira:" not in last.message
+
+
 @pytest.mark.parametrize(
     ("permission", "what", "severity"),
     [
