@@ -6,6 +6,7 @@ CVE-2021-42574).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 REORDERING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -33,18 +34,42 @@ def neutralise_line(text: str) -> str:
     return " ".join(text.replace("\r", "\n").translate(_MARKED).split())
 
 
-def fit(widths: Sequence[int], room: int, fixed: Collection[int] = ()) -> list[int]:
+def folded(text: str, width: int) -> str:
+    """The text in lines of at most so many columns, parted between words, else after a slash or a hyphen, else anywhere."""
+    from rich.cells import cell_len, chop_cells
+
+    lines, line = list[str](), ""
+    for piece in _PIECE.findall(text):
+        if cell_len(line + piece.rstrip()) <= width:
+            line += piece
+            continue
+        if line:
+            lines.append(line)
+        *whole, line = chop_cells(piece, width) if cell_len(piece.rstrip()) > width else [piece]
+        lines += whole
+    return "\n".join(one.rstrip() for one in (*lines, line))
+
+
+# Neither a day such as 2026-11-20 nor an id such as INC-5 is parted.
+_PIECE = re.compile(r"\S*?(?:/|-(?!\d))\s*|\S+\s*|\s+")
+
+
+def fit(
+    widths: Sequence[int], room: int, fixed: Collection[int] = (), least: Sequence[int] = ()
+) -> list[int]:
     """Widths of columns that fit into a line: the widest that may change gives way first.
 
     Args:
         widths: What each column would need.
         room: Characters in a line, the gaps between columns included.
         fixed: Numbers of the columns that keep their width.
+        least: How narrow each column may become, 8 for every one where nothing is given.
     """
     fitted = list(widths)
+    floors = least or [_NARROWEST] * len(fitted)
     while sum(fitted) + GAP * (len(fitted) - 1) > room:
         loose = [
-            number for number in range(len(fitted)) if number not in fixed and fitted[number] > _NARROWEST
+            number for number in range(len(fitted)) if number not in fixed and fitted[number] > floors[number]
         ]
         if not loose:
             break

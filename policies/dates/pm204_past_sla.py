@@ -50,10 +50,11 @@ def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Find
     for tracked in open_items(world):
         due, last = due_of(tracked), latest.get(tracked.path)
         if due is not None and last is not None and due > last:
+            days = (due - last).days
             yield RULE.on(
                 tracked,
                 "due",
-                f"due on {due}, {(due - last).days} days later than the severity allows ({last})",
+                f"due on {due}, {days} day{'s' if days != 1 else ''} later than the severity allows ({last})",
                 "Bring the date forward, or waive it with the reason and an end date.",
             )
 

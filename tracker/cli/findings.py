@@ -33,7 +33,23 @@ def findings_of(ledger: Ledger, settings: Settings) -> Findings:
         waivers=tuple(_waiver(one, ledger.today, policies.notice_days, titles) for one in every),
         skipped=tuple(f"{one.code} {one.slug}" for one in result.skipped),
         evaluated=True,
+        sections=_SECTIONS,
     )
+
+
+_SECTIONS = {
+    "PM101": "unowned",
+    "PM104": "undated",
+    "PM201": "overdue",
+    "PM202": "stale",
+    "PM207": "due-soon",
+    "PM301": "drift",
+    "PM302": "drift",
+    "PM303": "drift",
+    "PM304": "drift",
+    "PM308": "unidentified",
+}
+"""Rules whose items the audit lists in a section of their own."""
 
 
 def _titles(world: World) -> Mapping[tuple[str, int], str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tracker.models import Finding, Severity
 from tracker.reports import metrics
@@ -52,12 +52,14 @@ class Findings:
         waivers: All waivers that are known.
         skipped: Rules that lacked the data they need, with the reason.
         evaluated: False where no rule was run.
+        sections: Rules of which the audit lists the items in a section of its own: key of the section by code.
     """
 
     findings: tuple[Finding, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     skipped: tuple[str, ...] = ()
     evaluated: bool = False
+    sections: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Audit:
         since_audit: That was an audit, and not a day that was chosen.
         hindsight: What is not known of a past day, None for now.
         last_sync: The last run of `pmtrack sync` up to the moment.
+        imported: Items that count from a day before `since` and were first read after it: those of old post-mortems.
     """
 
     moment: dt.datetime
@@ -89,6 +92,7 @@ class Audit:
     hindsight: Hindsight | None
     last_sync: RunRecord | None
     open_intents: int
+    imported: int
     totals: metrics.Totals
     before: metrics.Totals
     trend: tuple[Week, ...]
@@ -149,8 +153,9 @@ def audit_of(
         timezone=ledger.calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
         hindsight=ledger.world.hindsight,
-        last_sync=_last_sync(ledger.world.runs, ledger.moment),
+        last_sync=last_sync(ledger.world.runs, ledger.moment),
         open_intents=ledger.world.open_intents,
+        imported=metrics.imported(ledger.lives, before.moment),
         totals=metrics.totals(still, ledger.endings, len(ledger.documents)),
         before=metrics.totals(before.open_lines, before.endings, len(before.documents)),
         trend=trend(ledger.lives, ledger.moment, settings.trend_weeks, ledger.calendar),
@@ -177,7 +182,8 @@ def freshness(health: TrackerHealth, moment: dt.datetime) -> Freshness:
     return Freshness(health, age / dt.timedelta(hours=1), stale=age > _DAY or health.error is not None)
 
 
-def _last_sync(runs: Sequence[RunRecord], moment: dt.datetime) -> RunRecord | None:
+def last_sync(runs: Sequence[RunRecord], moment: dt.datetime) -> RunRecord | None:
+    """The last run of `pmtrack sync` up to the moment, None where there is none."""
     syncs = [run for run in runs if run.command == "sync" and run.started <= moment]
     return max(syncs, key=lambda run: run.started, default=None)
 

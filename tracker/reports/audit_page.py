@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracker.models import Finding, Severity
+from tracker.models import Severity
 from tracker.reports import item_tables as items
 from tracker.reports.audit import Audit, Waiver
 from tracker.reports.differences import Difference
+from tracker.reports.finding_tables import findings_section
 from tracker.reports.header import (
     age_told,
     backlog_chart,
@@ -15,7 +16,9 @@ from tracker.reports.header import (
     flow_chart,
     freshness_told,
     hindsight_told,
+    imported_told,
     local_time,
+    nothing_read,
 )
 from tracker.reports.lines import ItemLine
 from tracker.reports.page import (
@@ -32,23 +35,40 @@ from tracker.reports.page import (
     count_of,
     day,
     few,
-    number,
     plain,
     told,
     words,
 )
 
-_TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.PLAIN}
-
 
 def audit_page(audit: Audit) -> Page:
     """The page of an audit."""
-    sections = (
+    sections = _sections(audit) if audit.totals.documents or audit.totals.items else (_health(audit),)
+    return Page(
+        kind="audit",
+        title="Nightly audit",
+        headline=_headline(audit),
+        stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
+        f"compared with {'the last audit of ' if audit.since_audit else ''}{local_time(audit.since, audit.timezone)}",
+        freshness=(
+            *freshness_told(audit.freshness, audit.moment, audit.timezone),
+            *hindsight_told(audit.hindsight, audit.moment, audit.timezone),
+            *imported_told(audit.imported),
+        ),
+        stale=any(one.stale for one in audit.freshness),
+        tiles=_tiles(audit),
+        sections=told(sections),
+        clear=clear(sections),
+    )
+
+
+def _sections(audit: Audit) -> tuple[Section, ...]:
+    return (
         _changes("new", f"New since {_point(audit)}", audit.new, Tone.BAD),
         _changes("resolved", f"Resolved since {_point(audit)}", audit.resolved, Tone.GOOD),
         _overdue(audit),
         _lines("due-soon", "Due soon", audit.due_soon, items.without(items.LATE)),
-        _findings(audit),
+        findings_section(audit),
         _lines("unowned", "Nobody owns it", audit.unowned, items.without(items.OWNER), Tone.WARN),
         _lines("undated", "No due date", audit.undated, items.without(items.DUE, items.LATE), Tone.WARN),
         _lines("stale", "Stale", audit.stale, (*items.STANDARD[:4], items.TOUCHED, *items.STANDARD[5:])),
@@ -60,21 +80,6 @@ def audit_page(audit: Audit) -> Page:
         Section("trend", "Trend", "", (), (backlog_chart(audit.trend), flow_chart(audit.trend))),
         _health(audit),
     )
-    return Page(
-        kind="audit",
-        title="Nightly audit",
-        headline=_headline(audit),
-        stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
-        f"compared with {'the last audit of ' if audit.since_audit else ''}{local_time(audit.since, audit.timezone)}",
-        freshness=(
-            *freshness_told(audit.freshness, audit.moment, audit.timezone),
-            *hindsight_told(audit.hindsight, audit.moment, audit.timezone),
-        ),
-        stale=any(one.stale for one in audit.freshness),
-        tiles=_tiles(audit),
-        sections=told(sections),
-        clear=clear(sections),
-    )
 
 
 def _point(audit: Audit) -> str:
@@ -82,7 +87,16 @@ def _point(audit: Audit) -> str:
     return "the last audit" if audit.since_audit else local_time(audit.since, audit.timezone, "%a %d %b %Y")
 
 
+def _then(audit: Audit) -> str:
+    """When the numbers before were true; what was read since counts in them, so that they are not those of the last audit."""
+    if audit.since_audit and not audit.imported:
+        return "at the last audit"
+    return f"on {local_time(audit.since, audit.timezone, '%a %d %b %Y')}"
+
+
 def _headline(audit: Audit) -> str:
+    if not audit.totals.documents and not audit.totals.items:
+        return f"{nothing_read(audit.last_sync)}."
     if not audit.changed:
         return f"Nothing changed since {_point(audit)}."
     overdue = sum("became overdue" in one.kinds for one in audit.new)
@@ -98,7 +112,7 @@ def _headline(audit: Audit) -> str:
 
 
 def _tiles(audit: Audit) -> tuple[Tile, ...]:
-    now, before, than = audit.totals, audit.before, f"{'at' if audit.since_audit else 'on'} {_point(audit)}"
+    now, before, than = audit.totals, audit.before, _then(audit)
     findings = sum(rule.count for rule in audit.rules)
     errors = sum(rule.count for rule in audit.rules if rule.severity is Severity.ERROR)
     return (
@@ -141,56 +155,12 @@ def _lines(
     return Section(key, title, "", (items.table_of(title, lines, fields),), tone=tone)
 
 
-def _findings(audit: Audit) -> Section:
-    shown = [one for one in audit.findings.findings if one.waived_by is None]
-    rules = Table(
-        "Findings by severity and rule",
-        (Column("Severity"), Column("Code"), Column("Rule"), Column("Findings", numeric=True)),
-        few(
-            [
-                Row(
-                    (
-                        Cell(rule.severity, tone=_TONES[rule.severity]),
-                        words(rule.code),
-                        words(rule.slug),
-                        number(rule.count),
-                    )
-                )
-                for rule in audit.rules
-            ]
-        ),
-    )
-    skipped = (
-        f"Skipped for lack of data: {', '.join(map(plain, audit.findings.skipped))}."
-        if audit.findings.skipped
-        else ""
-    )
-    lead = f"{count_of(len(shown), 'finding')}, {audit.waived} waived. {skipped}".strip()
-    tone = next((_TONES[rule.severity] for rule in audit.rules), Tone.PLAIN)
-    return Section("findings", "Findings", lead, (rules, _finding_table(shown)), tone=tone)
-
-
-def _finding_table(findings: Iterable[Finding]) -> Table:
-    order = list(Severity)
-    rows = sorted(findings, key=lambda one: (order.index(one.severity), one.code, one.path, one.span.line))
-    columns = (
-        Column("Severity"), Column("Code"), Column("Where"), Column("What is wrong", wide=True), Column("What to do", wide=True),
-    )  # fmt: skip
-    return Table("Findings", columns, Rows(rows, lambda one: Row(_finding_cells(one))))
-
-
-def _finding_cells(one: Finding) -> tuple[Cell, ...]:
-    where = f"{one.path}:{one.span.line}" if one.path else ""
-    severity = Cell(one.severity, sort=list(Severity).index(one.severity), tone=_TONES[one.severity])
-    return (severity, words(one.code), words(where), words(one.message), words(one.advice))
-
-
 def _waivers(audit: Audit) -> Section:
     order = ("expired", "ending", "active")
     found = sorted(audit.findings.waivers, key=lambda one: (order.index(one.state), one.path, one.line))
     counts = ", ".join(f"{sum(one.state == state for one in found)} {state}" for state in order)
     columns = (
-        Column("State"), Column("Until"), Column("Code"), Column("Where"), Column("Item", wide=True), Column("Reason", wide=True),
+        Column("State", folds=True), Column("Until", folds=True), Column("Code", folds=True), Column("Where"), Column("Item", wide=True), Column("Reason", wide=True),
     )  # fmt: skip
     table = Table("Waivers", columns, Rows(found, lambda one: Row(_waiver_cells(one))))
     return Section("waivers", "Waivers", f"{counts}.", (table,), tone=_waiver_tone(found))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tracker.reports.audit import Freshness
 from tracker.reports.page import Cell, Chart, Series, Tile, Tone, count_of, plain
 from tracker.reports.trend import Week
-from tracker.world import Hindsight
+from tracker.world import Hindsight, RunRecord
 
 
 def local_time(moment: dt.datetime, timezone: str, form: str = "%a %d %b %Y %H:%M %Z") -> str:
@@ -41,6 +41,22 @@ def hindsight_told(hindsight: Hindsight | None, moment: dt.datetime, timezone: s
     many = count_of(hindsight.reread, "document was", "documents were")
     told = f"documents: {many} read again after that day, which an older pmtrack did not keep; titles, severities and headers are those of the latest reading"
     return (Cell(told, tone=Tone.WARN),)
+
+
+def imported_told(imported: int) -> tuple[Cell, ...]:
+    """Why more was open at an earlier moment than a report said at that moment."""
+    if not imported:
+        return ()
+    many = count_of(imported, "item")
+    told = f"history: {many} of post-mortems that were read for the first time since then, counted from their own days on"
+    return (Cell(told),)
+
+
+def nothing_read(last_sync: RunRecord | None) -> str:
+    """What to do where the state holds no post-mortem."""
+    if last_sync is None:
+        return "Nothing was read yet: run `pmtrack sync`"
+    return "Nothing was read: the last sync found no post-mortem; see `documents` in pmtrack.toml"
 
 
 def _fresh(one: Freshness, moment: dt.datetime, timezone: str) -> str:

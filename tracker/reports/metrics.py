@@ -160,6 +160,14 @@ def totals(still: Sequence[ItemLine], endings: Mapping[str, int], documents: int
     )
 
 
+def imported(found: Iterable[Life], since: dt.datetime) -> int:
+    """Items that count from a day up to `since` though they were first read after it: those of old post-mortems."""
+    return sum(
+        life.opened <= since and life.tracked.first_seen is not None and life.tracked.first_seen > since
+        for life in found
+    )
+
+
 def on_time(lines: Iterable[ItemLine], period: Period, calendar: Calendar) -> Rate:
     """Of the items whose due day ended in the period, those done by that day; dropped ones do not count."""
     met = of = 0

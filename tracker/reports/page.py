@@ -47,11 +47,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `wide` ones hold prose, numbers stand on the right."""
+    """A column; `wide` ones hold prose, numbers stand on the right; `folds`: one sentence does where all rows say the same."""
 
     name: str
     numeric: bool = False
     wide: bool = False
+    folds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,37 @@ class Table:
     caption: str
     columns: tuple[Column, ...]
     rows: Rows[Any]
+
+    def view(self, most: int) -> View:
+        """The first rows, without the columns that say nothing in them and without those that say always the same."""
+        rows = self.rows.first(most)
+        seen = [{row.cells[place].text for row in rows} for place in range(len(self.columns))]
+        empty = {place for place, texts in enumerate(seen) if texts <= _NOTHING}
+        same = {
+            place
+            for place, texts in enumerate(seen)
+            if self.columns[place].folds and len(texts) == 1 and _MANY <= len(self.rows) <= most
+        } - empty
+        kept = [place for place in range(len(self.columns)) if place not in empty | same]
+        told = ", ".join(f"{self.columns[place].name.lower()} {min(seen[place])}" for place in sorted(same))
+        return View(
+            tuple(self.columns[place] for place in kept),
+            tuple(Row(tuple(row.cells[place] for place in kept), row.owner) for row in rows),
+            f"In every row: {told}." if told else "",
+        )
+
+
+_NOTHING = frozenset({"", "–"})
+_MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The part of a table that is shown; `same` is a sentence about what all rows have in common, "" for none."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    same: str
 
 
 @dataclass(frozen=True, slots=True)

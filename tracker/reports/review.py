@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from tracker.reports import incidents, metrics
 from tracker.reports.agenda import AgendaItem, agenda
-from tracker.reports.audit import Freshness, freshness
+from tracker.reports.audit import Freshness, freshness, last_sync
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import NO_TEAM, ItemLine
 from tracker.reports.periods import Period, period_before
 from tracker.reports.trend import Week, trend
-from tracker.world import Hindsight
+from tracker.world import Hindsight, RunRecord
 
 _NEXT_DAYS = 14
 _NO_SEVERITY, _NO_PRIORITY = "not stated", "not stated"
@@ -45,6 +45,7 @@ class Review:
 
     Attributes:
         hindsight: What is not known of a past day, None for now.
+        imported: Items that count from a day before the period and were first read in it: those of old post-mortems.
         on_time_trend: On-time rate over the weeks of the trend, all items and by `severity`, `priority` and `team`.
         closing: Of the items closed in the period.
         unverified: Done longer ago than the settings allow, without evidence.
@@ -55,6 +56,8 @@ class Review:
     timezone: str
     freshness: tuple[Freshness, ...]
     hindsight: Hindsight | None
+    last_sync: RunRecord | None
+    imported: int
     totals: metrics.Totals
     now: Measured
     before: Measured
@@ -111,6 +114,8 @@ def review_of(ledger: Ledger, period: Period) -> Review:
         timezone=calendar.timezone,
         freshness=tuple(freshness(health, ledger.moment) for health in ledger.world.trackers),
         hindsight=ledger.world.hindsight,
+        last_sync=last_sync(ledger.world.runs, ledger.moment),
+        imported=metrics.imported(ledger.lives, period.start),
         totals=metrics.totals(ledger.open_lines, ledger.endings, len(ledger.documents)),
         now=measured(ledger, period),
         before=measured(ledger, period_before(period, calendar)),

@@ -11,7 +11,9 @@ from tracker.reports.header import (
     flow_chart,
     freshness_told,
     hindsight_told,
+    imported_told,
     local_time,
+    nothing_read,
 )
 from tracker.reports.incidents import RELATIONS, DocumentLine, FollowUp, KnownButUnfixed
 from tracker.reports.metrics import Group, Rate
@@ -43,7 +45,28 @@ from tracker.reports.review import Measured, Review
 
 def review_page(review: Review) -> Page:
     """The page of a review."""
-    sections = (
+    sections = _sections(review) if review.totals.documents or review.totals.items else ()
+    period = review.now.period
+    return Page(
+        kind="review",
+        title="Weekly review",
+        headline=_headline(review),
+        stamp=f"{local_time(period.start, review.timezone)} to {local_time(period.end, review.timezone)}, "
+        "compared with the period of the same length before",
+        freshness=(
+            *freshness_told(review.freshness, review.moment, review.timezone),
+            *hindsight_told(review.hindsight, review.moment, review.timezone),
+            *imported_told(review.imported),
+        ),
+        stale=any(one.stale for one in review.freshness),
+        tiles=_tiles(review),
+        sections=told(sections),
+        clear=clear(sections),
+    )
+
+
+def _sections(review: Review) -> tuple[Section, ...]:
+    return (
         _agenda(review),
         _flow(review),
         _on_time(review),
@@ -56,25 +79,11 @@ def review_page(review: Review) -> Page:
         _follow_ups(review.follow_ups),
         _evidence(review),
     )
-    period = review.now.period
-    return Page(
-        kind="review",
-        title="Weekly review",
-        headline=_headline(review),
-        stamp=f"{local_time(period.start, review.timezone)} to {local_time(period.end, review.timezone)}, "
-        "compared with the period of the same length before",
-        freshness=(
-            *freshness_told(review.freshness, review.moment, review.timezone),
-            *hindsight_told(review.hindsight, review.moment, review.timezone),
-        ),
-        stale=any(one.stale for one in review.freshness),
-        tiles=_tiles(review),
-        sections=told(sections),
-        clear=clear(sections),
-    )
 
 
 def _headline(review: Review) -> str:
+    if not review.totals.documents and not review.totals.items:
+        return f"{nothing_read(review.last_sync)}."
     flow = review.now.flow
     grown = (
         "stayed the same"

@@ -25,6 +25,13 @@ FINDINGS = Findings(
             "Close it, or move the date and say why.", item="Cap the backup restore",
         ),
         Finding("PM202", "stale", Severity.WARNING, _WHERE, Span(0, 1, 13), "untouched for 40 days", "Ask its owner."),
+        *(
+            Finding(
+                "PM204", "past-sla", Severity.WARNING, _WHERE, Span(0, 1, line), f"due {days} days later than the severity allows",
+                "Bring the date forward.",
+            )
+            for line, days in ((13, 20), (14, 3))
+        ),
         Finding("PM104", "missing-due-date", Severity.ERROR, _WHERE, Span(0, 1, 12), "no due date", waived_by="vendor"),
     ),
     waivers=(
@@ -33,6 +40,7 @@ FINDINGS = Findings(
     ),
     skipped=("PM103 unknown-owner",),
     evaluated=True,
+    sections={"PM201": "overdue", "PM202": "stale"},
 )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tracker.reports.forms.charts import svg
-from tracker.reports.page import Row, Table
 from tracker.reports.report import Report
 
 if TYPE_CHECKING:
@@ -35,14 +34,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["svg"] = svg
-    made.filters["shown"] = shown
     made.filters["whole_days"] = whole_days
     return made
-
-
-def shown(table: Table, most: int) -> tuple[Row, ...]:
-    """The first rows of a table."""
-    return table.rows.first(most)
 
 
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")

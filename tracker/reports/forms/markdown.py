@@ -80,10 +80,14 @@ def _section(section: Section, most: int) -> Iterator[str]:
 
 
 def _table(table: Table, most: int) -> Iterator[str]:
-    yield _row([escape(column.name) for column in table.columns])
-    yield _row(["---:" if column.numeric else "---" for column in table.columns])
-    for row in table.rows.first(most):
+    view = table.view(most)
+    yield _row([escape(column.name) for column in view.columns])
+    yield _row(["---:" if column.numeric else "---" for column in view.columns])
+    for row in view.rows:
         yield _row([_cell(cell) for cell in row.cells])
+    if view.same:
+        yield ""
+        yield escape(view.same)
     if len(table.rows) > most:
         yield ""
         yield f"{len(table.rows) - most} more rows are in the CSV and JSON forms."

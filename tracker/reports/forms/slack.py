@@ -111,8 +111,10 @@ def _field(tile: Tile) -> Block:
 
 
 def _section(section: Section) -> Iterator[Block]:
-    lines = [f"{_MARKS[section.tone]}*{escape(section.title)}* ({section.count})"]
     table = next(table for table in reversed(section.tables) if table.rows)
+    lines = [f"{_MARKS[section.tone]}*{escape(section.title)}* ({len(table.rows)})"]
+    if section.lead and len(table.rows) < section.count:  # the tables count different things
+        lines = [f"{_MARKS[section.tone]}*{escape(section.title)}*: {escape(section.lead)}"]
     lines += [f"• {item_line(table, row)}" for row in table.rows.first(LINES)]
     if len(table.rows) > LINES:
         lines.append(f"… {count_of(len(table.rows) - LINES, 'more row')}")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tracker.display import GAP, fit
-from tracker.reports.page import Cell, Chart, Column, Page, Row, Section, Table, Tile, Tone, count_of
+from tracker.display import GAP, fit, folded
+from tracker.reports.page import Cell, Chart, Column, Page, Row, Section, Table, Tile, Tone, View, count_of
 from tracker.reports.report import Report
 
 if TYPE_CHECKING:
@@ -109,11 +109,15 @@ def _write_section(section: Section, console: Console) -> None:
 def _write_table(table: Table, console: Console) -> None:
     """As a table where its columns fit, else as cards: nothing is ever cut off."""
     from rich.console import Group
+    from rich.text import Text
 
-    rows = table.rows.first(ROWS)
-    widths = column_widths(table.columns, rows, console.width)
-    made = Group(*map(partial(_card, table.columns), rows)) if widths is None else _grid(table, rows, widths)
-    console.print(made)
+    view = table.view(ROWS)
+    widths = column_widths(view.columns, view.rows, console.width)
+    console.print(
+        Group(*map(partial(_card, view.columns), view.rows)) if widths is None else _grid(view, widths)
+    )
+    if view.same:
+        console.print(Text(view.same, style="dim"))
 
 
 def column_widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> list[int] | None:
@@ -136,21 +140,19 @@ def column_widths(columns: Sequence[Column], rows: Sequence[Row], room: int) -> 
     widths = [
         min(width, _WIDEST) if column.wide else width for width, column in zip(natural, columns, strict=True)
     ]
-    fixed = {number for number, width in enumerate(natural) if width == least[number]}
-    fitted = fit(widths, room, fixed)
-    return [max(width, minimum) for width, minimum in zip(fitted, least, strict=True)]
+    return fit(widths, room, least=least)
 
 
-def _grid(table: Table, rows: Sequence[Row], widths: Sequence[int]) -> RichTable:
+def _grid(view: View, widths: Sequence[int]) -> RichTable:
     from rich.table import Table as RichTable
 
     made = RichTable(box=None, padding=(0, GAP, 0, 0), header_style="dim", pad_edge=False)
-    for column, width in zip(table.columns, widths, strict=True):
+    for column, width in zip(view.columns, widths, strict=True):
         made.add_column(
             column.name, justify="right" if column.numeric else "left", overflow="fold", width=width
         )
-    for row in rows:
-        made.add_row(*map(_shown, row.cells))
+    for row in view.rows:
+        made.add_row(*(_shown(cell, width) for cell, width in zip(row.cells, widths, strict=True)))
     return made
 
 
@@ -180,10 +182,11 @@ def _says(cell: Cell) -> bool:
     return cell.text not in ("", "–")
 
 
-def _shown(cell: Cell) -> Text:
+def _shown(cell: Cell, width: int | None = None) -> Text:
     from rich.text import Text
 
-    return Text(cell.text, style=_style(cell.tone, cell.href))
+    text = cell.text if width is None else folded(cell.text, width)
+    return Text(text, style=_style(cell.tone, cell.href))
 
 
 def _style(tone: Tone, href: str | None) -> str:
