@@ -1,13 +1,14 @@
 """The words of post-mortems, as data: one file per language, merged into one `Vocabulary`, extended by the user's own.
 
 The files are plain lines under `[group kind]` headers (a tenth of the cost of TOML to load); docs/reading.md lists the
-groups. Phrases are compared in a normal form: casefolded, every run of other characters than letters and digits a blank.
+groups. Phrases are compared in a normal form: casefolded, every run of other characters than letters and digits a blank. The
+files hold them in this form, without blank lines or remarks among them, so that a start puts them together block by block.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -69,28 +70,29 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Kinds]] = {}
+        self._spoken: list[tuple[str, Sequence[str]]] = []
         self._language: dict[str, str] = {}
         self._wide: dict[str, list[str]] = {}
         self._found: dict[tuple[str, str], Kinds] = {}
         self._phrases: dict[str, frozenset[str]] = {}
 
-    def add(self, group: str, kind: str, phrases: Iterable[str], language: str = "") -> None:
-        """Put phrases under a kind of a group; `a = b` gives the phrase a value of its own."""
-        table = self._groups.setdefault(group, {})
+    def add(self, group: str, kind: str, phrases: Iterable[str]) -> None:
+        """Put phrases of any form under a kind of a group; `a = b` gives the phrase a value of its own."""
         for line in phrases:
             phrase, has_value, value = line.partition(" = ")
-            plain = phrase.isascii() and phrase.islower() and phrase.replace(" ", "").isalpha()
-            key = phrase if plain else fold(phrase)
-            if not key:
-                continue  # a sign is no word
-            known = table.get(key, ())
-            mine = value if has_value else kind
-            if mine not in known:
-                table[key] = (*known, mine)
-            if language and group in ("heading", "column"):
-                self._language.setdefault(key, language)
-            if not key.isascii() and len(key) > 1 and _is_wide(key):
-                self._wide.setdefault(group, []).append(key)
+            if key := fold(phrase):  # a sign is no word
+                self.put(group, value if has_value else kind, [key])
+
+    def put(self, group: str, kind: str, phrases: Sequence[str], language: str = "") -> None:
+        """Put phrases in normal form under a kind of a group, all at once: nothing is done for each of them."""
+        table = self._groups.setdefault(group, {})
+        new = dict.fromkeys(phrases, (kind,))
+        for phrase in table.keys() & new.keys():
+            known = table[phrase]
+            new[phrase] = known if kind in known else (*known, kind)
+        table.update(new)
+        if language and group in ("heading", "column"):
+            self._spoken.append((language, phrases))
 
     def exact(self, group: str, text: str) -> Kinds:
         """The kinds of a phrase that is this text as a whole; empty where there are none."""
@@ -138,8 +140,16 @@ class Vocabulary:
         """The language whose heading or column name this is."""
         if len(text) > _MOST_HEADING:
             return None
+        known = self._languages()
         plain = normal(text)
-        return self._language.get(plain) or self._language.get(_NUMBERING.sub("", plain + " ").strip())
+        return known.get(plain) or known.get(_NUMBERING.sub("", plain + " ").strip())
+
+    def _languages(self) -> Mapping[str, str]:
+        """The language of every heading and column name, the first where several have it; made when first asked for."""
+        if not self._language:
+            for language, phrases in reversed(self._spoken):
+                self._language.update(dict.fromkeys(phrases, language))
+        return self._language
 
     def _find(self, group: str, text: str) -> Kinds:
         table = self._groups.get(group, {})
@@ -176,22 +186,29 @@ class Vocabulary:
     def _wide_in(self, group: str, table: Mapping[str, Kinds], text: str) -> Kinds:
         if text.isascii():
             return ()
-        inside = [phrase for phrase in self._wide.get(group, ()) if phrase in text]
+        wide = self._wide.get(group)
+        if wide is None:
+            wide = [
+                phrase for phrase in table if len(phrase) > 1 and not phrase.isascii() and _is_wide(phrase)
+            ]
+            self._wide[group] = wide
+        inside = [phrase for phrase in wide if phrase in text]
         return table[max(inside, key=len)] if inside else ()
 
 
 def _load(vocabulary: Vocabulary, language: str) -> None:
-    text = Path(__file__).with_name(f"{language}.txt").read_text(encoding="utf-8")
-    group, kind, lines = "", "", list[str]()
-    for line in text.split("\n"):
-        if line[:1] == "[":
-            if lines:
-                vocabulary.add(group, kind, lines, language)
-            group, _, kind = line.strip("[] \r").partition(" ")
-            lines = []
-        elif line and line[0] != "#":
-            lines.append(line)
-    vocabulary.add(group, kind, lines, language)
+    """Put the phrases of a file, which are in normal form but for the German sharp s."""
+    text = Path(__file__).with_name(f"{language}.txt").read_text(encoding="utf-8").replace("ß", "ss")
+    for block in text.split("\n[")[1:]:
+        name, _, body = block.partition("]\n")
+        group, _, kind = name.partition(" ")
+        body = body.strip("\n")
+        if " = " not in body:
+            vocabulary.put(group, kind, body.split("\n"), language)
+            continue
+        for line in body.split("\n"):
+            phrase, has_value, value = line.partition(" = ")
+            vocabulary.put(group, value if has_value else kind, [phrase], language)
 
 
 def build(
