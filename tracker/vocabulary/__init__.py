@@ -86,7 +86,7 @@ class Vocabulary:
     def put(self, group: str, kind: str, phrases: Sequence[str], language: str = "") -> None:
         """Put phrases in normal form under a kind of a group, all at once: nothing is done for each of them."""
         table = self._groups.setdefault(group, {})
-        new = dict.fromkeys(phrases, (kind,))
+        new: dict[str, Kinds] = dict.fromkeys(phrases, (kind,))
         for phrase in table.keys() & new.keys():
             known = table[phrase]
             new[phrase] = known if kind in known else (*known, kind)
