@@ -25,6 +25,22 @@ STATUS_OUT: Mapping[Status, str] = {
     Status.DONE: "closed",
     Status.CANCELLED: "closed",
 }
+# What a close reason begins with that means "decided against": the interchange format has no field for it, only this text.
+_DROPPED = (
+    "wont do", "wont fix", "wontfix", "not planned", "not doing", "cancel", "duplicate", "obsolete", "invalid",
+    "superseded", "rejected", "abandoned", "no longer needed",
+)  # fmt: skip
+_AS_WORDS = str.maketrans({"-": " ", "_": " ", "'": None, "’": None})
+
+
+def means_dropped(reason: str, more: Sequence[str] = ()) -> bool:
+    """Whether an issue that was closed for this reason was not done; `more` are further reasons that say so."""
+    text = _words(reason)
+    return text.startswith((*_DROPPED, *(words for words in map(_words, more) if words)))
+
+
+def _words(text: str) -> str:
+    return " ".join(text.casefold().translate(_AS_WORDS).split())
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracker import block
-from tracker.interchange import STATUS_IN, STATUS_OUT
+from tracker.interchange import STATUS_IN, STATUS_OUT, means_dropped
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -25,10 +25,6 @@ DEFAULT_PRIORITY = 2  # of `bd create`; a bead cannot be without one
 LOCAL_PREFIX = "pm"  # ids that the local tracker gave; they stay when its file is imported
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*(?:\.\d+)*")
-_DROPPED = (
-    "won't do", "wont do", "won't fix", "wont fix", "wontfix", "not planned", "not doing", "cancel", "duplicate",
-    "obsolete", "invalid", "superseded", "rejected", "abandoned", "no longer needed",
-)  # fmt: skip
 #: Not columns of the row, or merged by their own rules: sending them back could bring back what a person took away.
 _NOT_SENT_BACK = (
     "labels", "dependencies", "comments", "dependency_count", "dependent_count", "comment_count", "parent",
@@ -284,7 +280,7 @@ def reason_for(status: Status, resolution: str | None, dropped: Sequence[str] = 
     """The close reason that says this status when it is read again."""
     if not resolution:
         return "Won't do" if status is Status.CANCELLED else "Done"
-    if _means_dropped(resolution, dropped) is (status is Status.CANCELLED):
+    if means_dropped(resolution, dropped) is (status is Status.CANCELLED):
         return resolution
     return f"Won't do: {resolution}" if status is Status.CANCELLED else f"Done: {resolution}"
 
@@ -350,12 +346,7 @@ def _metadata_of(new: NewIssue) -> Row:
 
 def _status_of(word: str, reason: str | None, dropped: Sequence[str]) -> Status:
     status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
-    return Status.CANCELLED if status is Status.DONE and _means_dropped(reason or "", dropped) else status
-
-
-def _means_dropped(reason: str, dropped: Sequence[str]) -> bool:
-    text = reason.casefold().replace("’", "'").strip()
-    return text.startswith((*_DROPPED, *(each.casefold() for each in dropped)))
+    return Status.CANCELLED if status is Status.DONE and means_dropped(reason or "", dropped) else status
 
 
 def _priority(value: object) -> int | None:

@@ -12,25 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker import block
-from tracker.interchange import STATUS_IN, STATUS_OUT
+from tracker.interchange import STATUS_IN, STATUS_OUT, means_dropped
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
 ID_PREFIX = "pm-"
 TITLE_LIMIT = 500  # types.go, ValidateWithCustom: "title must be 500 characters or less"
 DEFAULT_PRIORITY = 2  # what `bd create` gives an issue without a priority; a record cannot be without one
-
-_DROPPED = (
-    "won't do",
-    "wont do",
-    "won't fix",
-    "wontfix",
-    "not planned",
-    "cancel",
-    "duplicate",
-    "obsolete",
-    "invalid",
-)
 
 Record = dict[str, Any]
 
@@ -125,9 +113,7 @@ def line_of(record: Mapping[str, Any]) -> bytes:
 
 def _status_of(word: str, reason: str | None) -> Status:
     status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
-    if status is Status.DONE and reason and reason.casefold().replace("’", "'").startswith(_DROPPED):
-        return Status.CANCELLED
-    return status
+    return Status.CANCELLED if status is Status.DONE and means_dropped(reason or "") else status
 
 
 def _set_status(record: Record, status: Status, resolution: str | None, now: dt.datetime) -> None:

@@ -79,6 +79,7 @@ def test_an_unreadable_due_time_is_none(text: object) -> None:
         ("closed", "Won't do: superseded", Status.CANCELLED),
         ("closed", "won’t fix", Status.CANCELLED),
         ("closed", "Duplicate of acme-1", Status.CANCELLED),
+        ("closed", "wont-do", Status.CANCELLED),
         ("closed", "Parked for good", Status.CANCELLED),
     ],
 )
