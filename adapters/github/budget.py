@@ -55,6 +55,10 @@ class Budget:
         self._note(content=content)
         return None
 
+    def is_free(self) -> bool:
+        """Whether the limits would let a create pass now without waiting."""
+        return max(self._held_back()[0], self._used_up()[0]) <= 0
+
     def before_read(self) -> None:
         """Wait for the whole quota where a former answer said that it is used up, as far as waiting is allowed."""
         wait_s = self._left(_READS_FROM)

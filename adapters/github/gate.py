@@ -36,8 +36,11 @@ class Gate:
         return self._preflight.stopped()
 
     def steady(self) -> bool:
-        """Whether all is well, so that several requests may be under way at once."""
-        return not self._lost and not self._sender.limited
+        """Whether all is well, so that several requests may be under way at once.
+
+        Before a wait for a limit there are none: what was created is told, and so recorded, before it, not behind it.
+        """
+        return not self._lost and not self._sender.limited and self._sender.is_free()
 
     def guarded(self, step: Callable[[], Result]) -> Result | Refused | NotSent:
         """A step that reads; where that fails nothing was sent."""

@@ -65,6 +65,10 @@ class Sender:
         """See `Budget.admit`."""
         return self._budget.admit(content=write.content)
 
+    def is_free(self) -> bool:
+        """See `Budget.is_free`."""
+        return self._budget.is_free()
+
     def exchange(self, write: Write) -> Exchanged:
         """Exactly one request, which the budget has admitted. May be called from several threads at once."""
         on_issue = write.content or write.method == "PATCH"

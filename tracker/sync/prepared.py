@@ -14,6 +14,9 @@ from tracker.sync.permalink import Linker, nowhere
 from tracker.sync.plan import Planned, Subject
 from tracker.sync.sighting import Row, Sighting
 
+MOST_EXPLAINED = 3
+"""Owners without an account about whom a line each is said."""
+
 
 @dataclass(slots=True)
 class Preparation:
@@ -85,6 +88,10 @@ class Preparation:
     def warnings(self) -> list[str]:
         """What will not work as planned; a person should know it before anything is written."""
         owners = sorted(self.unresolved.items())
+        if len(owners) > MOST_EXPLAINED:
+            names = ", ".join(name for name, _ in owners)
+            told = f"{len(owners)} owners cannot be assigned: {names}; their assignees are left as they are"
+            return [*self.foreseen, f"{told}. Add them to [people], with their account in the tracker."]
         return [
             *self.foreseen,
             *(f"owner {name}: {why}; the assignee is left as it is" for name, why in owners),

@@ -137,6 +137,21 @@ def test_the_limits_of_creates_are_kept_by_creates_under_way_at_once(fast: GitHu
     assert fast.server.content_requests() == 10
 
 
+def test_what_was_created_is_told_before_a_wait_for_a_limit(fast: GitHubWorld) -> None:
+    told: list[int] = []
+    sleep = fast.clock.sleep
+
+    def wait(seconds: float) -> None:
+        assert len(told) == fast.count(), "a run that is killed while it waits would have to look for these"
+        sleep(seconds)
+
+    fast.clock.sleep = wait  # type: ignore[method-assign]
+    tracker = fast.tracker(connections=AT_ONCE, content_per_minute=6, wait=True)
+    for number, _ in enumerate(tracker.create([new_issue(f"Action {n}") for n in range(15)])):
+        told.append(number)
+    assert len(told) == fast.count() == 15
+
+
 def test_a_run_that_is_left_early_sends_nothing_more(fast: GitHubWorld) -> None:
     outcomes = fast.tracker(connections=AT_ONCE).create([new_issue(f"Action {n}") for n in range(50)])
     next(iter(outcomes))

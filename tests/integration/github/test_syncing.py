@@ -64,3 +64,15 @@ def test_labels_tell_the_severity_without_remarks_the_category_and_the_team_of_t
     stage.sync()
     (issue,) = stage.world.repository.issues.values()
     assert sorted(issue.labels) == ["Detection", "pmtrack", "severity: SEV-1", "team: Payments"]
+
+
+def test_of_many_owners_without_an_account_one_line_is_said(stage: GitHubStage) -> None:
+    names = ["Nora Late", "Olaf Early", "Petra Gone", "Quinn New"]
+    stage.write("a.md", document(*(row(f"Task of {name}", owner=name) for name in names[:3])))
+    assert [text.partition(":")[0] for text in stage.sync().warnings] == [
+        f"owner {name}" for name in names[:3]
+    ]
+    stage.write("b.md", document(*(row(f"Work of {name}", owner=name) for name in names), incident="INC-8"))
+    (told,) = stage.sync().warnings
+    assert told.startswith("4 owners cannot be assigned: Nora Late, Olaf Early, Petra Gone, Quinn New; their")
+    assert "[people]" in told
