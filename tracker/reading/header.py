@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,18 +9,16 @@ from itertools import dropwhile
 
 from tracker.models import Span
 from tracker.reading import labels
-from tracker.reading.blocks import Block, Comment, Entry, Heading, Metadata, Paragraph, Table, Text
-from tracker.reading.dates import Calendar
+from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Metadata, Paragraph, Table, Text
 from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
-_ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+){0,3}-(?=[\w-]*\d)[A-Z0-9][\w-]*)(?![\w-])")
-_NO_ID = re.compile(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|AP)-")
 _OPENING = frozenset(("neutral", "summary", "horizon"))
 """Sections in which any field may stand."""
 _ANYWHERE = frozenset(("completed", "next_review", "related"))
 _ALSO = {"impact": _ANYWHERE | {"severity", "service"}}
+_ASIDE = ("other", "duration")
 _CHOICE = 14
 """Longer parts are no choice of a template but a sentence with slashes."""
 _MOST = 1500
@@ -97,6 +94,8 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
         allowed = None if _opens(section, first) else _ALSO.get(section.kind, _ANYWHERE)
         if isinstance(block, Metadata):
             _metadata(header, block, words)
+        elif isinstance(block, Fence):
+            _fence(header, block, words, allowed)
         elif isinstance(block, Table):
             _table(header, block, words, allowed)
         elif isinstance(block, (Paragraph, Entry)):
@@ -160,9 +159,36 @@ def _table(header: Header, block: Table, words: Vocabulary, allowed: frozenset[s
         return
     for row in rows:
         if len(row.cells) == 2:
-            kind = words.first("field", row.cells[0].plain)
+            kind = _kind(words, row.cells[0].plain)
             if kind and (allowed is None or kind in allowed):
                 header.put(kind, row.cells[1].plain, row.cells[1].span())
+
+
+_PLAIN_FENCES = ("", "text", "txt", "yaml", "yml")
+
+
+def _fence(header: Header, block: Fence, words: Vocabulary, allowed: frozenset[str] | None) -> None:
+    """A box of nothing but fields, one on each line; what holds other lines is a log or code."""
+    if allowed is not None or block.info.casefold() not in _PLAIN_FENCES:
+        return
+    lines = block.source.data[slice(*block.inner)][:_MOST].decode(errors="replace").split("\n")
+    fields = [_FIELD.match(line) for line in lines if line.strip()]
+    if fields and all(fields):
+        for one in fields:
+            kind = _kind(words, one[1]) if one else None
+            if one and kind:
+                header.put(kind, one[2])
+
+
+_FIELD = re.compile(r"\s{0,8}([\w][\w /()-]{1,40}?)\s{0,20}[:：]\s{1,20}(\S.*)")
+
+
+def _kind(words: Vocabulary, name: str) -> str | None:
+    """The field that a name means, also with a remark behind it ("Report author(s)")."""
+    return words.first("field", name) or words.first("field", _REMARK.sub("", name))
+
+
+_REMARK = re.compile(r"\s*[(（][^()（）]{1,40}[)）]\s*$")
 
 
 def _texts(
@@ -177,6 +203,8 @@ def _texts(
         return
     texts: Sequence[Text] = [block.text] if isinstance(block, Paragraph) else block.texts[:1]
     for text in texts:
+        if len(text.plain) > _MOST:
+            continue
         if dotted:
             _bold_names(header, text, words)
         if waiting:
@@ -219,7 +247,7 @@ def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[
         label = fold(plain[part.start : part.at])
         if part.kind == "author" or label in words.phrases("words", "role"):
             header.people.append(plain[part.at : part.end])
-        if part.start > 0 and "\n" not in plain[: part.start] and parts[0].kind == "other" and len(parts) < 3:
+        if part.start > 0 and "\n" not in plain[: part.start] and parts[0].kind in _ASIDE and len(parts) < 3:
             continue
         if allowed is None or part.kind in allowed:
             value = _NEXT_FIELD.split(plain[part.at : part.end], maxsplit=1)[0]
@@ -249,125 +277,3 @@ def _may_precede(before: str, *, line: bool) -> bool:
         and ":" in before.replace("：", ":")
         and before.rstrip()[-1:] in "·|•｜"
     )
-
-
-def title(header: Header, words: Vocabulary, *, text: bool) -> str | None:
-    """The Title field, the front matter's title, the first top heading, or the one heading above all others.
-
-    Args:
-        header: What the document says of itself.
-        words: Tells headings that name a section ("Summary") from titles.
-        text: Whether the line with which the document opens may be its title, as in plain text and rendered pages.
-    """
-    stated = header.values.get("title")
-    if text and not stated and header.lead and (not header.h1 or words.exact("heading", header.h1)):
-        return header.lead
-    return stated or header.h1 or header.top
-
-
-def incident_id(header: Header) -> str | None:
-    """The id field, or an id in the title."""
-    stated = header.values.get("incident_id", "").replace("`", "").strip("[]# ")
-    parts = stated.split(" ")
-    if any(char.isdecimal() for char in parts[0]):
-        several = len(parts) < 4 and all(
-            any(char.isdecimal() for char in part) and len(part) > 3 for part in parts
-        )
-        return stated if several else parts[0].rstrip(",;")
-    for text in (header.h1, header.values.get("title"), header.first_heading, header.lead):
-        found = _ID.search(text or "")
-        if found and not _NO_ID.match(found[1]):
-            return found[1]
-    return None
-
-
-def date(header: Header, calendar: Calendar, path: str) -> dt.date | None:
-    """The incident's date from its field, the title, or the file name."""
-    name = path.rsplit("/", 1)[-1]
-    for text in (
-        header.values.get("date"),
-        header.values.get("title"),
-        header.h1,
-        header.first_heading,
-        header.lead,
-        header.values.get("start"),
-        name,
-    ):
-        day = first_day(text, calendar) if text else None
-        if day:
-            return day
-    return None
-
-
-def written(header: Header, calendar: Calendar) -> dt.date | None:
-    """The day on which the document says it was written or published: better than no date at all."""
-    completed = header.values.get("completed")
-    return first_day(completed, calendar) if completed else None
-
-
-def opening_date(placed: Iterable[tuple[Block, Section]], calendar: Calendar) -> dt.date | None:
-    """The day with which the first paragraphs or the timeline begin ("On May 9th 2021 at 6:48 ..."), where no field states one."""
-    paragraphs = 0
-    for block, section in placed:
-        text = _opening(block, section)
-        if text is None:
-            continue
-        paragraphs += 1
-        day = first_day(text, calendar)
-        if day:
-            return day
-        if paragraphs > _FIRST_PARAGRAPHS:
-            break
-    return None
-
-
-def _opening(block: Block, section: Section) -> str | None:
-    if isinstance(block, Heading):
-        return block.text.plain if section.kind == "timeline" else None
-    if isinstance(block, Table) and section.kind == "timeline" and block.rows:
-        return " ".join(
-            cell.plain for cell in [*(block.header.cells if block.header else []), *block.rows[0].cells]
-        )[:120]
-    if isinstance(block, Paragraph):
-        start = " ".join(block.text.plain[:200].split())
-        return start[:60] if start[:3].casefold() in ("on ", "at ", "am ", "le ") or start[:2] == "El" else ""
-    return None
-
-
-_FIRST_PARAGRAPHS = 4
-
-
-def first_day(text: str, calendar: Calendar) -> dt.date | None:
-    """The first day that a header value states; a month or quarter alone is none."""
-    if not any(char.isdecimal() for char in text):
-        return None
-    day = calendar.full(text[:160])
-    return day if day and day.year >= _FIRST_YEAR else None
-
-
-_FIRST_YEAR = 1971
-"""Dates at the start of the Unix epoch are defaults of some tool, not incidents."""
-
-
-def is_template(header: Header, words: Vocabulary) -> bool:
-    """Whether the title is template text."""
-    shown = header.values.get("title") or header.h1 or header.first_heading or ""
-    marked = "[" in shown and is_placeholder(shown[shown.find("[") : shown.rfind("]") + 1])
-    return (
-        marked
-        or "{{" in shown
-        or "__" in shown
-        or bool(set(fold(shown).split()) & words.phrases("title", "template"))
-    )
-
-
-def is_guide(header: Header, words: Vocabulary) -> bool:
-    """Whether the title says that the document tells how to do something: "Runbook: ...", "Post-mortem process"."""
-    said = fold(header.values.get("title") or header.h1 or header.first_heading or "").split()
-    guides = words.phrases("title", "guide")
-    sizes = range(1, min(len(said), _MOST_GUIDE) + 1)
-    return any(" ".join(said[:size]) in guides or " ".join(said[-size:]) in guides for size in sizes)
-
-
-_MOST_GUIDE = 4
-"""Words of the longest name of a guide."""

@@ -64,7 +64,8 @@ def _labels(text: str, words: Vocabulary, groups: tuple[str, ...], *, loose: boo
     floor = 0
     for match in _COLON.finditer(text):
         at = match.start()
-        label = _label_before(text, at, max(floor, at - _MOST_LABEL), words, groups, loose=loose)
+        reach = _MOST_LABEL + _MOST_REMARK if text[at - 1 : at] in _REMARKED else _MOST_LABEL
+        label = _label_before(text, at, max(floor, at - reach), words, groups, loose=loose)
         if label:
             found.append(label)
             floor = at + 1
@@ -84,10 +85,20 @@ def _label_before(
     boundary = _BOUNDARY.match(name)
     whole = name[boundary.end() :] if boundary else name
     kind = _kind(whole, words, groups)
+    if boundary and name[boundary.end() - 1] == "/" and (pair := _pair(name, words, groups)):
+        kind, whole = kind or _kind(pair, words, groups), pair
     if kind:
         start = floor + len(name) - len(whole)
         return _Label(kind, start, colon, _bracket(text, start))
     return _loose_label(whole, colon, words, groups, loose=loose) if " " in whole and not remark else None
+
+
+def _pair(name: str, words: Vocabulary, groups: tuple[str, ...]) -> str:
+    """Two labels with a slash between ("Dates/times", "障害ID/Issue"), empty if this is none."""
+    boundary = _NO_SLASH.match(name)
+    whole = name[boundary.end() :] if boundary else name
+    known = _kind(whole, words, groups) or _kind(whole.partition("/")[0], words, groups)
+    return whole if known else ""
 
 
 def _loose_label(
@@ -105,10 +116,13 @@ def _loose_label(
     return None
 
 
-_REMARK = re.compile(r"\s*[(（][^()（）\n]{1,40}[)）][*_ ]{0,3}$")
+_MOST_REMARK = 64
+_REMARKED = (")", "）")
+_REMARK = re.compile(r"\s*[(（][^()（）\n]{1,60}[)）][*_ ]{0,3}$")
 """A remark between a label and its colon: "Severity (our scale):"."""
 _BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2})", re.DOTALL)
 """Everything up to the last sign that can stand before a label."""
+_NO_SLASH = re.compile(_BOUNDARY.pattern.replace("/", ""), re.DOTALL)
 _CAPITAL = ("owner", "due", "priority", "status")
 """Labels that may follow a sentence without a separator when they are capitalised."""
 

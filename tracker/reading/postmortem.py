@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tracker.models import ActionItem, Diagnostic, PostMortem, Severity
-from tracker.reading import frontends, header, notes
+from tracker.reading import frontends, header, notes, particulars
 from tracker.reading.blocks import Block, Fence, Heading, Row
 from tracker.reading.columns import ColumnReader
 from tracker.reading.dates import Calendar, order_in
@@ -24,7 +24,7 @@ from tracker.reading.settings import ReadingSettings
 from tracker.reading.source import Source
 
 _FENCES = ("markdown", "md", "gfm")
-_DAY_FIRST = frozenset(("de", "fr", "es", "pt", "no", "da", "sv", "it", "nl", "pl", "ru", "id", "fi"))
+_DAY_FIRST = frozenset(("de", "fr", "es", "pt", "no", "da", "sv", "it", "nl", "pl", "ru", "id", "fi", "vi"))
 """Languages in which 12/08/2025 is a day in August unless the document shows otherwise."""
 _MOST_DIAGNOSTICS = 200
 
@@ -83,9 +83,9 @@ class _Document:
         fences = [frontends.load("markdown")(self.source.part(*fence.inner)) for fence in _fences(blocks)]
         head = self._header(placed, fences)
         base = (
-            header.date(head, plain, self.path)
-            or header.opening_date(placed, plain)
-            or header.written(head, plain)
+            particulars.date(head, plain, self.path)
+            or particulars.opening_date(placed, plain)
+            or particulars.written(head, plain)
         )
         people = people.with_names_of(head.people)
         reader = Reader(self.words, replace(plain, base=base), people)
@@ -108,7 +108,7 @@ class _Document:
         head = header.read(placed, self.words)
         for fence in fences:
             inner = header.read(self._outline(fence), self.words)
-            if inner.h1 and "date" in inner.values and not header.is_template(inner, self.words):
+            if inner.h1 and "date" in inner.values and not particulars.is_template(inner, self.words):
                 return header.merged(inner, head)
         return head
 
@@ -126,24 +126,24 @@ class _Document:
         self, head: header.Header, base: dt.date | None, walk: Extraction, items: list[ActionItem]
     ) -> PostMortem:
         calendar = walk.reader.calendar
-        template = header.is_template(head, self.words)
+        template = particulars.is_template(head, self.words)
         if template:
             self.explanation.title("a template: entries without owner, day or ticket are placeholders")
             items = [item if _concrete(item) else replace(item, placeholder=True) for item in items]
-        elif header.is_guide(head, self.words):
+        elif particulars.is_guide(head, self.words):
             self.explanation.title("says how to do things: only entries with owner, day or ticket are items")
             items = [item for item in items if _concrete(item)]
         completed = head.values.get("completed")
         made = PostMortem(
             path=self.path,
-            title=header.title(head, self.words, text=self._opens_with_title(walk.placed)),
-            incident_id=header.incident_id(head),
+            title=particulars.title(head, self.words, text=self._opens_with_title(walk.placed)),
+            incident_id=particulars.incident_id(head),
             date=base,
             end=_end(head.values.get("end"), base, calendar),
-            severity=head.values.get("severity"),
+            severity=particulars.severity(head),
             author=head.values.get("author"),
             status=head.values.get("status"),
-            completed=header.first_day(completed, calendar) if completed else None,
+            completed=particulars.first_day(completed, calendar) if completed else None,
             language=self._language(walk.placed),
             format=self.name,
             service=head.values.get("service"),

@@ -30,6 +30,7 @@ LANGUAGES = (
     "ru",
     "id",
     "fi",
+    "vi",
 )
 """Order of precedence where a phrase means different things in two languages."""
 
