@@ -40,6 +40,8 @@ from tracker.reports.page import (
     words,
 )
 
+_OWNERS_TOLD = 8
+
 
 def audit_page(audit: Audit) -> Page:
     """The page of an audit."""
@@ -139,8 +141,9 @@ def _changes(key: str, title: str, found: tuple[Difference, ...], tone: Tone) ->
 
 def _overdue(audit: Audit) -> Section:
     lines = [line for group in audit.overdue for line in group.lines]
-    groups = ", ".join(f"{plain(group.name)} {group.count}" for group in audit.overdue[:8])
-    lead = f"{count_of(len(lines), 'item')} with {count_of(len(audit.overdue), 'owner')}: {groups}."
+    groups = ", ".join(f"{plain(group.name)} {group.count}" for group in audit.overdue[:_OWNERS_TOLD])
+    more = f" and {len(audit.overdue) - _OWNERS_TOLD} more" if len(audit.overdue) > _OWNERS_TOLD else ""
+    lead = f"{count_of(len(lines), 'item')} with {count_of(len(audit.overdue), 'owner')}: {groups}{more}."
     table = items.table_of("Overdue by owner, oldest first", lines, items.BY_OWNER)
     return Section("overdue", "Overdue by owner", lead, (table,), tone=Tone.BAD)
 
