@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from adapters.jira import failures
+from adapters.jira import failures, shapes
 from adapters.jira.body import Api
 from adapters.jira.config import JiraOptions
 from adapters.jira.credentials import Credentials
@@ -163,7 +163,7 @@ class Client:
         try:
             response = self._send(request)
             if response.status_code < 300:
-                return _answer(response)
+                return _fitting(request.path, _answer(response))
         except requests.RequestException as error:
             return failures.of_transport(self.name, self._scrub(error), error, self._options.url)
         except BadResponseError as error:
@@ -306,6 +306,17 @@ def _kept(context: TrackerContext) -> tuple[dt.datetime | None, str]:
     except (ValueError, TypeError):
         return None, ""
     return (until, str(why)) if dt.timedelta() < left <= LONGEST_KEPT else (None, "")
+
+
+def _fitting(path: str, answer: Answer) -> Answer:
+    """The answer to a read.
+
+    Raises:
+        BadResponseError: it is JSON, and not what Jira tells there.
+    """
+    if not shapes.fits(path, answer.data):
+        raise BadResponseError(f"the answer to {path.partition('/')[0]} is not what a Jira tells")
+    return answer
 
 
 def _answer(response: requests.Response) -> Answer:

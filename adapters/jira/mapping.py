@@ -322,7 +322,7 @@ def created_issue(
 
 def ref_of(raw: Mapping[str, Any], dialect: Dialect) -> IssueRef:
     """The issue's id, key and address for people."""
-    key = str(raw["key"])
+    key = str(raw.get("key") or raw["id"])
     return IssueRef(str(raw["id"]), key, f"{dialect.url}/browse/{key}")
 
 

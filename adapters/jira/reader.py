@@ -347,7 +347,7 @@ class Reader:
 
 def _by_name(issues: Sequence[Raw], names: Collection[str]) -> dict[str, Raw]:
     """Issues by the names that were asked for: ids, keys, or both."""
-    return {name: raw for raw in issues for name in (str(raw["id"]), str(raw["key"])) if name in names}
+    return {name: raw for raw in issues for name in (str(raw["id"]), str(raw.get("key"))) if name in names}
 
 
 def no_name(name: str) -> str:

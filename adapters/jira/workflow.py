@@ -119,7 +119,8 @@ class Workflow:
         path = "search/jql" if self._site.is_cloud else "search"
         body = {"jql": jql, "fields": ["status"], "maxResults": count}
         issues = self._client.read("POST", path, body=body).get("issues") or []
-        return {str(each["fields"]["status"]["id"]): str(each["id"]) for each in reversed(issues)}
+        told = {str(each["id"]): (each.get("fields") or {}).get("status") or {} for each in reversed(issues)}
+        return {str(status["id"]): name for name, status in told.items() if "id" in status}
 
     def _unfilled(self, ways: Ways, categories: Mapping[str, str]) -> Iterator[Problem]:
         """Steps to done whose required fields nothing fills, told once each."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.jira.adapter import JiraTracker
 from tests.contract.suite import created, new_issue
 from tests.jira import Bench
 from tests.servers.jira import Fault, captcha, maintenance, rate_limited
-from tracker.errors import AuthError, RateLimitedError, UnreachableError
+from tracker.errors import AdapterError, AuthError, RateLimitedError, UnreachableError
 from tracker.remote import (
     Absent,
     Adopted,
@@ -19,6 +20,7 @@ from tracker.remote import (
     IssueChange,
     NotSent,
     ProbeQuery,
+    Problem,
     Refused,
     Unknown,
     Unproven,
@@ -313,6 +315,44 @@ def test_changes_that_cannot_be_read_keep_the_cursor(either: Bench) -> None:
     assert not told.complete
     assert told.cursor == first.cursor
     assert "not available" in (told.reason or "")
+
+
+OTHER_FORMS = ["null", "[]", "{}", '"ok"', '{"issues": null}', '{"issues": [{}]}', '{"permissions": []}']
+
+
+@pytest.mark.parametrize("body", OTHER_FORMS)
+def test_json_of_another_form_is_no_answer(either: Bench, body: str) -> None:
+    tracker = either.tracker()
+    first = tracker.changes(None, [])
+    (issue,) = created(tracker.create([new_issue()]))
+
+    def fresh() -> JiraTracker:
+        either.server.faults[:] = [
+            Fault("answer", "GET|POST", "(?!issue/bulk$).*", 99, status=200, body=body)
+        ]
+        either.memory.clear()
+        return either.tracker(deployment=either.site.deployment, read_retries=0)
+
+    told = fresh().changes(first.cursor, [issue.ref.id])
+    assert (told.complete, told.cursor) == (False, first.cursor), "it does not mean that nothing changed"
+    (read,) = fresh().fetch([issue.ref.id])
+    assert isinstance(read, Unreadable)
+    (settled,) = fresh().probe([ProbeQuery("k00000000009", issue.ref.key)])
+    assert isinstance(settled, Unproven)
+    with pytest.raises(AdapterError):
+        fresh().watermark()
+    (made,) = fresh().create([new_issue()])
+    assert isinstance(made.outcome, NotSent)
+    (found,) = fresh().resolve(["Alice Smith"], []).values()
+    assert found.account is None
+    assert not all(problem.ok for problem in _preflight(fresh()))
+
+
+def _preflight(tracker: JiraTracker) -> list[Problem]:
+    try:
+        return list(tracker.check())
+    except AdapterError as error:
+        return [Problem(error.message)]
 
 
 def test_maintenance_is_said_as_such(either: Bench) -> None:
