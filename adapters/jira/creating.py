@@ -35,7 +35,8 @@ from tracker.remote import (
 BATCH = 50
 """Most issues of one `issue/bulk`: https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/"""
 
-_OPTIONAL = frozenset({"assignee", "priority", "duedate", "reporter", "components", "parent", "security"})
+# Without the security level an issue would be seen by people for whom it is not meant: it is never left out.
+_OPTIONAL = frozenset({"assignee", "priority", "duedate", "reporter", "components", "parent"})
 _LINK = re.compile(r"\[(?P<title>[^\]]+)\]\((?P<url>https?://[^\s)]+)\)")
 
 
@@ -100,6 +101,9 @@ class Creator:
     def _drafts(
         self, batch: Sequence[NewIssue], screen: Screen, dialect: Dialect
     ) -> tuple[list[_Draft], list[CreateOutcome]]:
+        unprotected = mapping.unprotected(self._options, screen)
+        if unprotected:
+            return [], [CreateOutcome(new.marker, Refused(unprotected)) for new in batch]
         parents = self._groups.parents(batch, dialect)
         drafts, refused = [], []
         told = self._preflight.warnings()

@@ -81,6 +81,7 @@ class Groups:
             "summary": mapping.title_for(title),
             "labels": [self._options.label],
             "description": adf.document(adf.to_nodes(about)) if dialect.cloud else markup.to_wiki(about),
+            **({"security": {"name": self._options.security_level}} if self._options.security_level else {}),
         }
 
     def _make(self, token: str, fields: Mapping[str, Any], dialect: Dialect) -> Parent:

@@ -120,6 +120,10 @@ class Lookahead:
             told.refuse([new.marker for new in creates], problem.message)
             return
         told.problems += [each for each in self._preflight.configured(screen) if not each.ok]
+        unprotected = mapping.unprotected(self._options, screen)
+        if unprotected:
+            told.refuse([new.marker for new in creates], unprotected)
+            return
         self._required(creates, screen, told)
         self._ways(Counter(new.status for new in creates), told)
 

@@ -135,6 +135,14 @@ def new_payload(
     return Payload(fields, properties, safe(context), tuple(warnings))
 
 
+def unprotected(options: JiraOptions, screen: Screen) -> str | None:
+    """Why nothing may be created: it would not have the security level that the configuration wants."""
+    if not options.security_level or screen.offers("security"):
+        return None
+    field = "the security level is not on the create screen, or this account may not set it"
+    return f"{field}; nothing is created without {options.security_level!r} in {options.project}"
+
+
 def filled_fields(new: NewIssue, options: JiraOptions, screen: Screen, dialect: Dialect) -> set[str]:
     """The names of the fields that `new_payload` would send, without making the texts."""
     parent = parent_field("", screen, dialect) if options.parent != "none" else {}

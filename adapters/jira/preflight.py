@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from adapters.jira import mapping
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.metadata import Screen, described
@@ -139,6 +140,10 @@ class Preflight:
             if screen.find(each) is None:
                 hint = f"The screen has: {', '.join(sorted(field.name for field in screen.fields.values()))}."
                 yield Problem(f"configured field {each!r} is not on the create screen", hint=hint)
+        unprotected = mapping.unprotected(self._options, screen)
+        if unprotected:
+            hint = "Ask an administrator for the field and the permission, or take `security_level` out."
+            yield Problem(unprotected, hint=hint)
         yield from self._choices(screen)
 
     def _filled(self) -> set[str]:

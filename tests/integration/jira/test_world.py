@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.contract.suite import DUE, created, new_issue, read
@@ -90,6 +92,25 @@ def test_components_security_reporter_and_parent_are_set_as_configured(either: B
     assert issue.fields["parent"] == epic.id
     assert (issue.fields["components"], issue.fields["security"]) == (["200"], "300")
     assert issue.fields["reporter"] == reporter
+    assert epic.fields["security"] == "300", "its summary says as much as theirs"
+
+
+def test_without_its_security_level_nothing_is_created(either: Bench) -> None:
+    new = NewIssue("k0000000beef", "Title", group="INC-7")
+    options: dict[str, Any] = {"security_level": "Internal", "parent": "epic"}
+    told = outcome(either, new, **options)
+    assert isinstance(told, Refused), told
+    assert "nothing is created without 'Internal' in OPS" in told.reason
+    ahead = either.tracker(**options).foresee([new], [])
+    assert "nothing is created without 'Internal'" in ahead.refused[new.marker].reason
+    assert any("nothing is created without" in each.message for each in either.tracker(**options).check())
+    project = either.site.projects["OPS"]
+    project.security_levels = {"300": "Restricted"}
+    project.create_screen.add("security")
+    told = outcome(either, new, security_level="Internal")
+    assert isinstance(told, Refused), told
+    assert "security" in told.reason
+    assert either.site.living() == []
 
 
 def test_data_center_names_and_links_epics_in_its_own_fields(datacenter: Bench) -> None:
