@@ -51,7 +51,7 @@ def link(invocation: Invocation, row: str, issue: str | None, new: bool) -> None
 def unlink(invocation: Invocation, issue: str) -> None:
     """Part an item from its issue; the issue stays as it is.
 
-    ISSUE is a key or URL. The item's row gets an issue of its own at the next sync.
+    ISSUE is a key or URL. The item's row gets an issue of its own at the next sync, unless it names this one.
     """
     from tracker.cli.output import say
     from tracker.cli.stores import open_state

@@ -91,13 +91,17 @@ def unlink(ref: str, *, store: Store, now: dt.datetime) -> str:
         what = "is the issue of no item" if not links else "is an issue in several trackers"
         raise UserError(f"{ref} {what}", hint="Use the issue's key or URL as `pmtrack status` shows it.")
     (record,) = store.items(ids=[links[0].item_id])
+    named = store.links_named(record.item.refs)
     with store.writing() as writer:
         _retire(writer, record, now)
         if record.removed_at is None:
             item_id = str(ULID())
             writer.item(item_id, marker_of(item_id), record.path, record.position, record.item, pending=True)
             writer.events([Event(now, item_id, Side.DOCUMENT, "created", None, record.item.title)])
-    return f'"{record.item.title}" and {links[0].key} are parted'
+    parted = f'"{record.item.title}" and {links[0].key} are parted'
+    if record.removed_at is not None or links[0] not in named:
+        return parted
+    return f"{parted}; {record.path} names {links[0].key} still: take it out there, or the next sync links them again"
 
 
 def adopt(name: str, *, store: Store, open_tracker: OpenTracker, now: dt.datetime) -> tuple[int, list[str]]:

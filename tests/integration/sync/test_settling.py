@@ -88,11 +88,23 @@ def test_an_unlinked_item_gets_an_issue_of_its_own(stage: Stage) -> None:
     stage.sync()
     old = stage.issue(ALERT)["id"]
     with stage.store() as store:
-        settling.unlink(old, store=store, now=stage.clock())
+        assert settling.unlink(old, store=store, now=stage.clock()) == f'"{ALERT}" and {old} are parted'
     assert names(stage.sync()) == ["create"]
     assert len(stage.issues) == 2
     assert old not in linked(stage).values()
     assert stage.sync().actions == ()
+
+
+def test_unlinking_says_that_the_row_names_the_issue_still(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT)))
+    stage.sync(write_back=True)
+    key = stage.issue(ALERT)["id"]
+    with stage.store() as store:
+        said = settling.unlink(key, store=store, now=stage.clock())
+    assert said.endswith(
+        f"; docs/a.md names {key} still: take it out there, or the next sync links them again"
+    )
+    assert names(stage.sync()) == ["link"]
 
 
 def test_issues_with_a_marker_but_no_link_are_adopted(stage: Stage) -> None:
