@@ -109,7 +109,7 @@ def export(invocation: Invocation, output: str | None) -> None:
             emit(line)
         return
     files.replace(Path(output), "".join(f"{line}\n" for line in lines).encode())
-    say(f"{len(lines) - 1} rows written to {output}.")
+    say(f"{len(lines) - 2} rows written to {output}.")
 
 
 @state.command("import")

@@ -1,6 +1,7 @@
 """The state as JSON lines and back: for moving it to another database, for looking at it, for keeping it elsewhere.
 
-The first line says what it is; every other line is `[table, row]`. Rows of the run lock are left out.
+The first line says what it is, the last how many rows there are: an export that broke off would lack links, and the items without
+them would get second issues. Every other line is `[table, row]`. Rows of the run lock are left out.
 """
 
 from __future__ import annotations
@@ -26,19 +27,22 @@ ROWS_AT_ONCE = 1_000
 def export_lines(store: Store) -> Iterator[str]:
     """The whole state, a line at a time, in a stable order."""
     yield json.dumps({"format": FORMAT, "schema": SCHEMA})
+    count = 0
     with store.reading() as connection:
         for table in _tables():
             for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings():
+                count += 1
                 yield json.dumps(
                     [table.name, {key: _outward(value) for key, value in row.items()}], ensure_ascii=False
                 )
+    yield json.dumps({"rows": count})
 
 
 def import_lines(store: Store, lines: Iterable[str]) -> int:
     """Put an exported state into an empty one, all or nothing; gives the number of rows.
 
     Raises:
-        StateError: the state is not empty, or the lines are not an export of this version.
+        StateError: the state is not empty, or the lines are not a whole export of this version.
     """
     rest = iter(lines)
     _check_header(next(rest, ""))
@@ -89,22 +93,43 @@ def _check_header(line: str) -> None:
 
 def _gathered(lines: Iterable[str], known: dict[str, SqlTable]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     name, rows = "", list[dict[str, Any]]()
-    for number, line in enumerate(lines, 2):
-        if not line.strip():
-            continue
-        try:
-            table, row = json.loads(line)
-            inward = {key: _inward(known[table], key, value) for key, value in row.items()}
-        except (ValueError, KeyError, TypeError) as error:
-            hint = "The file is damaged; export again."
-            raise StateError(f"line {number} of the exported state cannot be read", hint=hint) from error
+    for table, row in _entries(lines, known):
         if rows and (table != name or len(rows) >= ROWS_AT_ONCE):
             yield name, rows
             rows = []
         name = table
-        rows.append(inward)
+        rows.append(row)
     if rows:
         yield name, rows
+
+
+def _entries(lines: Iterable[str], known: dict[str, SqlTable]) -> Iterator[tuple[str, dict[str, Any]]]:
+    count, announced = 0, None
+    for number, line in enumerate(lines, 2):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            if isinstance(entry, dict):
+                announced = entry["rows"]
+                break
+            table, row = entry
+            inward = {key: _inward(known[table], key, value) for key, value in row.items()}
+        except (ValueError, KeyError, TypeError) as error:
+            hint = "The file is damaged; export again."
+            raise StateError(f"line {number} of the exported state cannot be read", hint=hint) from error
+        count += 1
+        yield table, inward
+    if announced != count:
+        found = (
+            f"{count} of {announced} rows are there"
+            if announced is not None
+            else f"it ends after {count} rows"
+        )
+        raise StateError(
+            f"the exported state is not whole: {found}",
+            hint="The file was cut off or changed; export again. Nothing was imported.",
+        )
 
 
 def _outward(value: Any) -> Any:

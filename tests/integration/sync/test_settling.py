@@ -149,13 +149,16 @@ def test_only_an_empty_state_is_rebuilt(stage: Stage) -> None:
         rebuilt(stage)
 
 
-def test_an_exported_state_is_imported_as_it_was(stage: Stage, tmp_path: Path) -> None:
+def test_an_exported_state_is_imported_as_it_was_and_only_whole(stage: Stage, tmp_path: Path) -> None:
     stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
     stage.sync()
     with stage.store() as store:
         lines = list(export_lines(store))
     with open_store("sqlite:///other.db", root=tmp_path, now=stage.clock) as other:
-        assert import_lines(other, lines) == len(lines) - 1
+        for broken in (lines[:-1], lines[:-2] + lines[-1:], [*lines[:-1], "[]", lines[-1]]):
+            with pytest.raises(StateError, match=r"is not whole|cannot be read"):
+                import_lines(other, broken)
+        assert import_lines(other, lines) == len(lines) - 2
         assert list(export_lines(other)) == lines
         with pytest.raises(StateError, match="is not empty"):
             import_lines(other, lines)
