@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -123,7 +124,7 @@ class ColumnReader:
         for role in _ONE_EACH:
             claims = [index for index, mine in enumerate(roles) if mine == role]
             if len(claims) > 1:
-                keep = next((i for i in claims if not self._is_weak(role, header[i])), claims[0])
+                keep = max(claims, key=lambda index: self._surely(role, header[index]))
                 for index in claims:
                     if index != keep:
                         roles[index] = next(
@@ -131,12 +132,25 @@ class ColumnReader:
                         )
         return roles
 
+    def _surely(self, role: str, name: str) -> int:
+        """How surely a name means a role: as a whole ("Corrective action"), by a part of it ("Issue description"), or maybe."""
+        if self._is_weak(role, name):
+            return 0
+        return 2 if role in self.words.exact("column", name) else 1
+
     def _from_cells(self, roles: list[str], columns: Sequence[list[str]], section: Section) -> None:
         """Roles that only the cells tell; a column of clock times is a timeline whatever it is called."""
         for index, role in enumerate(roles):
             cells = columns[index]
             if role in ("", "due", "id", "other") and cells and is_clock(cells):
                 roles[index] = "time"
+            elif (
+                index == 0
+                and role in ("", "note")
+                and "id" not in roles
+                and share(cells, _numbered) >= _ENOUGH
+            ):
+                roles[index] = "id"
             elif role == "" and cells:
                 roles[index] = self._guess(cells, roles)
             elif (
@@ -208,6 +222,14 @@ class ColumnReader:
             parts.append(f"who, what and by when {COMPLETE:+.1f}")
             score += COMPLETE
         return Columns(tuple(roles), round(score, 2), ", ".join(parts))
+
+
+def _numbered(cell: str) -> bool:
+    """Whether a cell is a number of the document's own ("CAP-001"): no tracker fills numbers up with zeros."""
+    return _NUMBERED.fullmatch(cell) is not None
+
+
+_NUMBERED = re.compile(r"[A-Za-z]{1,8}[-_ ]?0\d{1,4}")
 
 
 def _column(rows: Sequence[Row], index: int) -> list[str]:

@@ -63,7 +63,7 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     status = k.states.exact(text) or (_done_remark(text) if before in "-–—→>" else None)
     if status:
         draft.set_status(status, text, start, end)
-    elif phrase is not None and k.calendar.tells_day(phrase):
+    elif phrase is not None and ") " not in phrase and k.calendar.tells_day(phrase):
         set_due(k, draft, phrase)
         draft.note("due", end - len(phrase), end)
     elif before in "-–—,;|" and _bare_day(k, text):
@@ -190,7 +190,7 @@ def _tail_due(k: Knowledge, draft: Draft, window: int, tail: int) -> bool:
 
 def _surely_day(k: Knowledge, phrase: str) -> bool:
     """Whether a phrase behind "by" is a day and not a word of the sentence."""
-    if not k.calendar.tells_day(phrase):
+    if not k.calendar.tells_day(phrase) or ") " in phrase:
         return False
     tokens = fold(phrase).split()
     if any(token.isdecimal() for token in tokens):

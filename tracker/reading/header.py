@@ -93,7 +93,7 @@ def read(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Header:
             first = section
         allowed = None if _opens(section, first) else _ALSO.get(section.kind, _ANYWHERE)
         if isinstance(block, Metadata):
-            _metadata(header, block, words)
+            _metadata(header, block, words, allowed)
         elif isinstance(block, Fence):
             _fence(header, block, words, allowed)
         elif isinstance(block, Table):
@@ -145,10 +145,10 @@ def _lead(block: Block, words: Vocabulary) -> str:
 _MOST_LEAD = 200
 
 
-def _metadata(header: Header, block: Metadata, words: Vocabulary) -> None:
+def _metadata(header: Header, block: Metadata, words: Vocabulary, allowed: frozenset[str] | None) -> None:
     for key, value in block.values.items():
         kind = words.first("field", key)
-        if kind:
+        if kind and (allowed is None or kind in allowed):
             header.put(kind, value)
 
 

@@ -180,8 +180,13 @@ class _Walk:
         self.builder.end_entry()
 
     def _field_list(self, node: Any) -> None:
-        """Field lists (":Date: 2026-05-06") are what the document says of itself."""
+        """Field lists (":Date: 2026-05-06") are what the document says of itself, or what an entry does that they stand in."""
         self.builder.flush()
+        if node.parent.tagname == "list_item":
+            for field in node.children:
+                self.builder.text(": ".join(part.astext() for part in field.children), exact=False)
+                self.builder.flush()
+            return
         values = {
             field[0].astext().casefold(): field[1].astext() for field in node.children if len(field) > 1
         }
