@@ -23,7 +23,7 @@ usual reasons are a typing error, a first name that two people share, and somebo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from policies.calendar import Calendar
@@ -35,17 +35,23 @@ from tracker.world import TrackedItem, World
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every owner of an open item who is known nowhere."""
-    known = _known(world)
+    known, told = _known(world), dict[str, str]()
     for tracked in open_items(world):
         for owner in tracked.item.owners:
             if _is_unknown(owner, tracked, known):
-                near = get_close_matches(fold(owner), known, n=1, cutoff=0.75)
+                if owner not in told:
+                    told[owner] = f"nobody is known as {owner!r}{_meant(owner, known)}"
                 yield RULE.on(
                     tracked,
                     "owners",
-                    f"nobody is known as {owner!r}" + (f", is {known[near[0]]!r} meant?" if near else ""),
+                    told[owner],
                     f"Correct the name, or add it to `names` of a [people.…] entry: names = [{owner!r}].",
                 )
+
+
+def _meant(owner: str, known: Mapping[str, str]) -> str:
+    near = get_close_matches(fold(owner), known, n=1, cutoff=0.75) if known else ()
+    return f", is {known[near[0]]!r} meant?" if near else ""
 
 
 def _known(world: World) -> dict[str, str]:

@@ -50,8 +50,6 @@ class _Tally:
         self.changes: list[Counter[str]] = [Counter() for _ in weeks]
 
     def add(self, life: Life) -> None:
-        if life.is_settled_by(self.bounds[0]):
-            return
         cohort = life.is_open_at(self.bounds[0])
         for start, end in life.open_spells:
             first = bisect_left(self.bounds, start)
@@ -94,8 +92,10 @@ def trend(found: Iterable[Life], moment: dt.datetime, count: int, calendar: Cale
     """The running week and the ones before it, oldest first."""
     spans = weeks(moment, count, calendar)
     tally = _Tally(spans, calendar)
+    begins = spans[0].start
     for life in found:
-        tally.add(life)
+        if not life.is_settled_by(begins):
+            tally.add(life)
     still, cohort = list(accumulate(tally.open)), list(accumulate(tally.remaining))
     late = list(accumulate(tally.overdue))
     return tuple(

@@ -87,6 +87,7 @@ class Checkouts:
         self._github = _github_hosts(settings)
         self._known: dict[Path, Checkout | None] = {}
         self._tops: dict[Path, Path | None] = {}
+        self._folders: dict[str, tuple[Checkout, str] | None] = {}
         self._last: tuple[str, tuple[Checkout, str] | None] = ("", None)
 
     def __call__(self, path: str, line: int) -> str | None:
@@ -98,14 +99,22 @@ class Checkouts:
 
     def _place(self, path: str) -> tuple[Checkout, str] | None:
         """The checkout of a document, and its path there."""
-        place = Path(os.path.abspath(self._root / path))  # noqa: PTH100
-        top = self._top(place.parent)
+        folder, _, name = path.rpartition("/")
+        if folder not in self._folders:
+            self._folders[folder] = self._folder(folder)
+        found = self._folders[folder]
+        return (found[0], f"{found[1]}{name}") if found else None
+
+    def _folder(self, folder: str) -> tuple[Checkout, str] | None:
+        """The checkout of a folder, and what stands before the name of a file of it there."""
+        place = Path(os.path.abspath(self._root / folder))  # noqa: PTH100
+        top = self._top(place)
         if top is None:
             return None
         if top not in self._known:
             self._known[top] = read_checkout(top, self._roots, self._github)
-        checkout = self._known[top]
-        return (checkout, place.relative_to(top).as_posix()) if checkout else None
+        checkout, within = self._known[top], place.relative_to(top)
+        return (checkout, f"{within.as_posix()}/" if within.parts else "") if checkout else None
 
     def _top(self, folder: Path) -> Path | None:
         if folder not in self._tops:

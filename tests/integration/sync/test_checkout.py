@@ -65,6 +65,17 @@ def test_a_changed_document_is_found_at_the_default_branch_and_the_others_at_the
     assert link(root, "docs/b.md") == at(sha, "docs/b.md")
 
 
+def test_documents_of_several_folders_are_each_found_at_their_place(root: Path) -> None:
+    (root / "docs/2026/11").mkdir(parents=True)
+    (root / "docs/2026/11/c.md").write_text("c", encoding="utf-8")
+    (root / "top.md").write_text("d", encoding="utf-8")
+    sha = commit(root)
+    push(root)
+    find = linker_of(Settings(root=root), [str(root)])
+    paths = ("docs/2026/11/c.md", "top.md", "docs/a.md", "docs/2026/11/c.md")
+    assert [find(path, 5) for path in paths] == [at(sha, path) for path in paths]
+
+
 def test_a_commit_that_was_not_pushed_is_not_linked_to(root: Path) -> None:
     pushed = git(root, "rev-parse", "HEAD")
     (root / "docs/b.md").write_text("b", encoding="utf-8")
