@@ -111,8 +111,8 @@ class Audit:
 
     @property
     def changed(self) -> bool:
-        """Whether anything became better or worse since the last audit."""
-        return bool(self.new or self.resolved)
+        """Whether anything became better or worse since the last audit, or older work was read for the first time."""
+        return bool(self.new or self.resolved or self.imported)
 
 
 def last_audit(runs: Sequence[RunRecord], moment: dt.datetime) -> dt.datetime | None:

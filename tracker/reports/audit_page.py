@@ -110,6 +110,8 @@ def _headline(audit: Audit) -> str:
         f"{closed} closed" if closed else "",
     ]
     said = ", ".join(part for part in parts if part)
+    if not said and not (audit.new or audit.resolved):
+        return f"{count_of(audit.imported, 'item')} of older post-mortems read for the first time."
     return f"{said}." if said else f"{count_of(len(audit.new) + len(audit.resolved), 'change')}."
 
 

@@ -137,6 +137,9 @@ def test_items_of_an_archive_that_was_read_since_the_last_audit_are_said_to_coun
     )
     assert "at the last audit" not in " ".join(tile.detail for tile in page.tiles)
     assert page.tiles[0].detail.endswith("on Thu 19 Nov 2026")
+    alone = dataclasses.replace(values, new=(), resolved=())
+    assert alone.changed
+    assert report_of(alone).page.headline == f"{old} items of older post-mortems read for the first time."
 
 
 def test_where_nothing_was_imported_the_numbers_before_are_those_of_the_last_audit() -> None:
