@@ -117,13 +117,14 @@ def _headline(audit: Audit) -> str:
 
 def _tiles(audit: Audit) -> tuple[Tile, ...]:
     now, before, than = audit.totals, audit.before, _then(audit)
+    same = f"the same {than}, with what was read since" if audit.imported else "unchanged"
     findings = sum(rule.count for rule in audit.rules)
     errors = sum(rule.count for rule in audit.rules if rule.severity is Severity.ERROR)
     return (
-        compared("Open", now.open, before.open, bad_up=None, than=than),
-        compared("Overdue", now.overdue, before.overdue, bad_up=True, than=than),
-        compared("Nobody owns it", now.unowned, before.unowned, bad_up=True, than=than),
-        compared("No due date", now.undated, before.undated, bad_up=True, than=than),
+        compared("Open", now.open, before.open, bad_up=None, than=than, same=same),
+        compared("Overdue", now.overdue, before.overdue, bad_up=True, than=than, same=same),
+        compared("Nobody owns it", now.unowned, before.unowned, bad_up=True, than=than, same=same),
+        compared("No due date", now.undated, before.undated, bad_up=True, than=than, same=same),
         Tile("Done", str(now.done), f"{now.verified} with evidence, {now.dropped} dropped"),
         Tile(
             "Findings",

@@ -75,7 +75,9 @@ def age_told(hours: float) -> str:
     return f"{hours:.0f} h" if hours < 48 else f"{hours / 24:.0f} days"
 
 
-def compared(label: str, now: int, before: int, *, bad_up: bool | None, than: str) -> Tile:
+def compared(
+    label: str, now: int, before: int, *, bad_up: bool | None, than: str, same: str = "unchanged"
+) -> Tile:
     """A tile with the difference to before.
 
     Args:
@@ -84,12 +86,11 @@ def compared(label: str, now: int, before: int, *, bad_up: bool | None, than: st
         before: The number it is compared with.
         bad_up: Whether more is worse; None where neither is.
         than: When that was ("at the last audit").
+        same: What is said where both are equal.
     """
     difference = now - before
     detail = (
-        f"{'▲' if difference > 0 else '▼'} {abs(difference)}, was {before} {than}"
-        if difference
-        else "unchanged"
+        f"{'▲' if difference > 0 else '▼'} {abs(difference)}, was {before} {than}" if difference else same
     )
     tone = Tone.PLAIN
     if difference and bad_up is not None:
