@@ -1,4 +1,4 @@
-"""Jira, Cloud and Data Center, through the REST API version 2."""
+"""Jira, Cloud (version 3 of the REST API) and Data Center (version 2)."""
 
 from __future__ import annotations
 

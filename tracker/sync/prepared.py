@@ -82,8 +82,8 @@ class Preparation:
             yield f"{self.sighting.shown(key)}: {reason}; its items were left alone"
         for name, desk in sorted(self.desks.items()):
             if desk.trouble:
-                advice = f". {desk.advice}" if desk.advice else ""
-                yield f"{name}: {desk.trouble.removeprefix(f'{name}: ')}{advice}"
+                trouble = desk.trouble.removeprefix(f"{name}: ").removesuffix(".")
+                yield f"{name}: {trouble}{f'. {desk.advice}' if desk.advice else ''}"
 
     def warnings(self) -> list[str]:
         """What will not work as planned; a person should know it before anything is written."""

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.local import LocalTracker
 from tests.integration.sync.stage import Stage, document, names, row
-from tracker.errors import ExitCode
+from tracker.errors import AuthError, ExitCode
 from tracker.settings import Route, TrackerSettings
 
 ALERT, RUNBOOK, POOL = (
@@ -67,3 +67,11 @@ def test_a_tracker_that_is_down_does_not_stop_the_others(two_trackers: Stage) ->
     far.write_bytes(whole)
     assert {each.item for each in stage.sync().actions} == {RUNBOOK, POOL}
     assert stage.sync().actions == ()
+
+
+def test_what_to_do_about_a_tracker_follows_its_own_words_as_a_sentence(two_trackers: Stage) -> None:
+    def signed_out() -> LocalTracker:
+        raise AuthError("Client must be authenticated.", tracker="far", hint="Check the token.")
+
+    two_trackers.trackers["far"] = signed_out
+    assert "far: Client must be authenticated. Check the token." in two_trackers.sync().messages
