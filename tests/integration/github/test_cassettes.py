@@ -65,7 +65,14 @@ def tracker(live: tuple[str, str, str], tmp_path: Path) -> Iterator[GitHubTracke
     url, repository, token = live
     clock = Clock()
     context = TrackerContext(tmp_path, {"GITHUB_TOKEN": token}, clock.now, clock.sleep, {})
-    options = {"repository": repository, "api_url": url, "write_interval_s": 0, "settle_s": 0}
+    # One by one: what several threads ask at once is not recorded reliably.
+    options = {
+        "repository": repository,
+        "api_url": url,
+        "write_interval_s": 0,
+        "settle_s": 0,
+        "connections": 1,
+    }
     made = open_tracker("github", options, context)
     yield made
     made.close()
