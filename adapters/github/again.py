@@ -47,7 +47,8 @@ class Again:
             pending: Numbers of those that must be read.
         """
         left = queries.MOST_REQUESTS - self._repository.client.requests
-        lost = [each for each in ids if self._repository.lost.known(each)]
+        hidden = set(self._repository.lost.hidden())
+        lost = [each for each in ids if each in hidden]
         stale = self._stale(lost)
         if stale and left > 0 and not pending and not self._repository.recurring:
             yield from self._found_out(stale, lost)

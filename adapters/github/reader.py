@@ -85,7 +85,9 @@ def _told_by(
 def _suspect(repository: Repository, issue_id: str, *, asked: bool) -> FetchResult:
     """What is not among the answers; what was found out about it before is believed as long as GraphQL has no such node."""
     known = repository.lost.known(issue_id)
-    return Hidden(issue_id, known.reason) if known and asked else find_out(repository, issue_id)
+    if known and asked:
+        return (Gone if known.gone else Hidden)(issue_id, known.reason)
+    return find_out(repository, issue_id)
 
 
 def _by_list(repository: Repository, ids: Sequence[str]) -> Iterator[FetchResult]:
@@ -118,7 +120,19 @@ def listed(repository: Repository, params: Mapping[str, Any]) -> Iterator[dict[s
 
 
 def find_out(repository: Repository, issue_id: str) -> FetchResult:
-    """Read one issue by its number: REST tells deleted (410) and transferred (301) apart."""
+    """Read one issue by its number, and remember if it is lost: REST tells deleted (410) and transferred (301) apart."""
+    result = _one(repository, issue_id)
+    match result:
+        case Gone(reason=reason):
+            repository.note_lost(issue_id, reason, gone=True)
+        case Hidden(reason=reason):
+            repository.note_lost(issue_id, reason)
+        case Found():
+            repository.lost.forget([issue_id])
+    return result
+
+
+def _one(repository: Repository, issue_id: str) -> FetchResult:
     number, node = split_id(issue_id) or (0, "")
     moved_to = repository.moved().get(issue_id)
     path = f"{repository.path}/issues/{number}"
@@ -133,7 +147,6 @@ def find_out(repository: Repository, issue_id: str) -> FetchResult:
         return Gone(issue_id)
     if answer.status != 200:
         return _missing(repository, issue_id, number, reason_of(answer))
-    repository.lost.forget([issue_id])
     raw = answer.record()
     if not is_issue(raw):
         return Unreadable(issue_id, "the answer is not an issue")
@@ -163,7 +176,6 @@ def _missing(repository: Repository, issue_id: str, number: int, reason: str) ->
         discussion = ((result[0].get("repository") or {}).get("discussion") or {}) if result else {}
         if discussion.get("url"):
             return Gone(issue_id, f"converted to the discussion {discussion['url']}")
-    repository.note_lost(issue_id, reason)
     return Hidden(issue_id, reason)
 
 
