@@ -28,6 +28,8 @@ _CODE = re.compile(r"^[\w.-]*\d+\.\d+[\w.-]*$|^[A-Z0-9_]{4,}$|^[0-9a-f]{7,40}$")
 _MOST_REF = 120
 _MOST_NAMED = 6
 """Words in a cell that names an owner."""
+_MOST_LEVEL = 4
+"""From as many words on a cell is no level: "Add a validator to the push"."""
 _ENOUGH = 0.6
 
 
@@ -69,6 +71,8 @@ class CellReader:
         """Whether the cells cannot be what the column's name says; a name of many meanings is doubted sooner."""
         if role == "action":
             return share(cells, _bare) >= _ENOUGH
+        if role == "priority":
+            return share(cells, self._no_priority) >= _ENOUGH
         if not weak:
             return False
         if role == "owner":
@@ -76,6 +80,9 @@ class CellReader:
         if role == "due":
             return share(cells, _MEASURE.match) >= _ENOUGH and share(cells, self.day) < _ENOUGH
         return False
+
+    def _no_priority(self, cell: str) -> bool:
+        return len(cell.split()) >= _MOST_LEVEL and not self.priority(cell)
 
     def _no_owner(self, cell: str) -> bool:
         return len(cell.split()) > _MOST_NAMED or (len(cell) <= _MOST_REF and bool(_CODE.match(cell)))

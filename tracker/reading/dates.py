@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.reading.hyphens import plain_hyphens
 from tracker.vocabulary import Vocabulary, fold
 
 _YMD = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
@@ -65,7 +66,7 @@ class Calendar:
         """The one day that a short text fixes."""
         if not text or len(text) > _MOST:
             return NOTHING
-        low = text.casefold()
+        low = plain_hyphens(text.casefold())
         has_digit = any(char.isdecimal() for char in low)
         if has_digit:
             for rule in (self._ymd, self._wide, self._named, self._numeric, self._period):
@@ -82,7 +83,7 @@ class Calendar:
 
     def full(self, text: str) -> dt.date | None:
         """The first day in a longer text that is stated with its year."""
-        low = text.casefold()
+        low = plain_hyphens(text.casefold())
         found = _YMD.search(low)
         if found:
             return _day(int(found[1]), int(found[3]), int(found[4])).day

@@ -68,9 +68,11 @@ def _is_numbered(title: str, reader: Reader) -> bool:
 
 
 def _status(draft: Draft, section: Section) -> Status | None:
-    """Words beat the check box or sign of the entry, and that beats the heading."""
+    """Words beat the check box or sign of the entry, and that beats the heading, unless it only says not done."""
     if draft.status is not None:
         return draft.status
+    if draft.sign is Status.OPEN and section.status is Status.IN_PROGRESS:
+        return section.status  # an empty box says not done, which work in progress is not
     return draft.sign if draft.sign is not None else section.status
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from tracker.models import Status
 from tracker.reading import labels, references
 from tracker.reading.blocks import Mark, Text
+from tracker.reading.dates import Day
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
 from tracker.reading.placeholders import is_placeholder
@@ -122,15 +124,38 @@ def set_due(k: Knowledge, draft: Draft, value: str) -> None:
         return
     if draft.due_raw is None:
         draft.due_raw = raw
-    day = k.calendar.read(f"{raw}." if value.rstrip(" *_|").endswith(f"{raw}.") else raw)
+    day = _end_of_range(k, raw) or k.calendar.read(
+        f"{raw}." if value.rstrip(" *_|").endswith(f"{raw}.") else raw
+    )
     if draft.due is None:
         draft.due, draft.due_problem = day.day, day.problem
+
+
+_RANGE = re.compile(
+    r"(.{2,24}?)(?:\s*[–—]\s*|\s+(?:-|to|until|bis|à|al|a|до)\s+|(?<=[QqTtHh][1-4])\s?[-/]\s?(?=[QqTtHh][1-4]))(.{2,30})"
+)
+_MOST_DAY = 3
+"""Words in a day or month of a range; more are a remark behind it."""
+
+
+def _end_of_range(k: Knowledge, raw: str) -> Day | None:
+    """The later day of "March - April 2025" or "Q3-Q4 2025": by then it is to be done."""
+    found = _RANGE.fullmatch(raw)
+    if found is None or len(found[2].split()) > _MOST_DAY:
+        return None
+    last = k.calendar.read(found[2])
+    first = k.calendar.read(found[1])
+    if first.day is None and last.day is not None:
+        first = k.calendar.read(f"{found[1]} {last.day.year}")
+    return last if first.day and last.day and first.day < last.day else None
 
 
 def _take_status(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
     status = k.states.status(value)
     if status:
         draft.set_status(status, value, start, end)
+    for ref in references.find(value):  # "in review (see OPS-12)"
+        draft.add_ref(ref.ref, start + ref.start, start + ref.end)
     return status is not None or is_placeholder(value)
 
 

@@ -21,6 +21,7 @@ from tracker.reading.moments import moment
 from tracker.reading.people import People
 from tracker.reading.sections import Section, Sections
 from tracker.reading.settings import ReadingSettings
+from tracker.reading.signed import entries_of
 from tracker.reading.source import Source
 
 _FENCES = ("markdown", "md", "gfm")
@@ -51,7 +52,7 @@ def build(
         empty = Diagnostic("empty", "the file is empty", severity=Severity.INFO)
         return PostMortem(path, format=name, kind="other", diagnostics=(empty,), sha256=digest)
     try:
-        blocks = frontends.load(name)(source)
+        blocks = entries_of(frontends.load(name)(source))
     except frontends.FrontEndError as error:
         trouble = Diagnostic(error.code, error.message, severity=Severity.ERROR)
         return PostMortem(path, format=name, kind="other", diagnostics=(trouble,), sha256=digest)

@@ -6,6 +6,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from tracker.reading.hyphens import plain_hyphens
+
 _URL = re.compile(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
 _KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
 _HASH = re.compile(r"(?<![\w&/])((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
@@ -157,6 +159,7 @@ def find(text: str, *, strict: bool = True) -> list[Reference]:
         strict: Take only what is a reference wherever it stands; False in a ticket column, where `T123` and any URL count.
     """
     found: list[Reference] = []
+    text = plain_hyphens(text)
     if "://" in text:
         found += _urls(text, strict=strict)
     taken = [(ref.start, ref.end) for ref in found]

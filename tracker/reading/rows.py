@@ -70,6 +70,11 @@ def _place(row: Row, cell: Text) -> Span | None:
 
 
 def _owner(draft: Draft, text: Text, reader: Reader) -> None:
+    status = reader.states.exact(text.plain.strip())
+    if status in (Status.DONE, Status.CANCELLED):  # "Done" in the column of owners: nobody is called so
+        if draft.status is None:
+            draft.status, draft.status_raw = status, text.plain.strip()
+        return
     names = reader.people.owners(text.plain)
     if names:
         draft.owners = list(names)
