@@ -67,7 +67,8 @@ class ConfiguredDocuments:
         elif not allow_empty:
             raise NoInputError(
                 f"no file matches the configured documents: {', '.join(settings.documents)}",
-                hint=f"Correct `documents` in {settings.source or 'the environment'}; globs start at {settings.root}.",
+                hint=f"Correct `documents` in {settings.source or 'the environment'}; globs start at {settings.root}. "
+                "If they are all gone on purpose: `pmtrack sync --allow-empty`.",
             )
 
     def covers(self, key: str, root: Path) -> bool:

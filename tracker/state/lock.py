@@ -174,5 +174,5 @@ def _locked(holder: LockRecord, place: str) -> LockedError:
     since = holder.acquired_at.strftime("%Y-%m-%d %H:%M:%S UTC")
     return LockedError(
         f"another run holds the lock of {place}: `{holder.command}`, process {holder.pid} on {holder.host}, since {since}",
-        hint="Wait for it, or use --lock-timeout SECONDS. A dead run's lock is taken over by itself.",
+        hint="Wait for it (`pmtrack sync --lock-timeout SECONDS` does). A dead run's lock is taken over by itself.",
     )
