@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, MutableMapping
-from dataclasses import dataclass
+
+from tracker.values import dataclass
 
 MEMORY, NAMED, UNINDEXED = "lost", "named", "unindexed"
 STALE_AFTER = dt.timedelta(days=7)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+
+from tracker.values import dataclass
 
 MEMORY = "sweep"
 EVERY = dt.timedelta(days=1)

@@ -21,13 +21,13 @@ country = "DE"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from policies.calendar import Calendar
 from policies.options import make_settings
 from policies.rule import setting
 from tracker.models import Severity
+from tracker.values import dataclass
 
 _CLOSED = {"extra": "forbid"}
 

@@ -6,7 +6,7 @@ Pure. A rule that lacks what it needs is skipped and counted; a rule that fails 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from policies.calendar import Calendar
@@ -22,6 +22,7 @@ from policies.subjects import live_items
 from policies.waivers import Judged, Rules, Waiver, apply_waivers, inline_waivers
 from tracker.findings import CheckResult, SkippedRule, fingerprints, in_order
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 Lines = Mapping[str, Sequence[tuple[int, int]]]

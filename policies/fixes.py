@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.horizon import horizon_end
@@ -16,6 +15,7 @@ from policies.sla import Settings as SlaSettings
 from policies.sla import latest_day
 from policies.subjects import says_nothing
 from tracker.models import ActionItem, PostMortem, Span, Status
+from tracker.values import dataclass
 
 _ID = re.compile(r"^(?P<prefix>[^\W\d]*[-_. ]?)(?P<number>\d{1,4})$")
 _AMBIGUOUS = re.compile(r"^\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\s*$")

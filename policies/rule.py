@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeVar
 
 from policies.calendar import Calendar
 from tracker.models import ActionItem, Finding, PostMortem, Severity, Span
+from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
 S = TypeVar("S")

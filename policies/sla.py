@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import setting
 from policies.severity import severity_rank
 from tracker.models import PostMortem
+from tracker.values import dataclass
 
 PRESETS: Mapping[str, Mapping[int, int]] = {
     "none": {},

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from policies.globs import matches_glob
 from policies.notices import notice
 from policies.rule import Scope, fold
 from tracker.models import Finding, PostMortem
+from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
 

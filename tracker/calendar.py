@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from tracker.errors import UserError
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import UserError
 from tracker.settings import Settings
+from tracker.values import dataclass
 
 FILE_NAME = "pmtrack.toml"
 PREFIX = "PMTRACK_"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
 from tracker.remote import IssueChange, NewIssue, Problem, Refused
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ keep the name as it was written; whoever compares, counts or groups owners asks 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.models import Person
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from tracker.models import PostMortem
+from tracker.values import dataclass
 
 _SUFFIX = re.compile(r"\.[a-z]{2,8}$", re.IGNORECASE)
 

@@ -8,11 +8,12 @@ policies, the reports) are kept as read and validated by their owner when it is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
 from tracker.models import Person
+from tracker.values import dataclass
 
 Winner = Literal["document", "tracker", "manual"]
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.models import ActionItem, Issue, IssueRef, Person, PostMortem
+from tracker.values import dataclass
 
 
 class Side(StrEnum):

@@ -10,12 +10,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import AdapterError, BadResponseError, NotFoundError, UnreachableError
+from tracker.values import dataclass
 
 MINIMUM = (1, 1, 2)  # the first release whose import is checked to keep newer edits of people (stale guard)
 INSTALL = (

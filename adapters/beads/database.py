@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from adapters.beads import mapping
 from adapters.beads.client import MINIMUM, Bd, too_old, version_in
 from adapters.beads.mapping import Row
 from tracker.errors import BadResponseError
+from tracker.values import dataclass
 
 _LIST = (
     "list", "--all", "--flat", "--limit", "0", "--include-infra", "--include-templates", "--include-gates",

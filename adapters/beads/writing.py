@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adapters.beads import mapping
 from adapters.beads.client import BdError, Effect
@@ -16,6 +16,7 @@ from tracker import faults
 from tracker.errors import AdapterError, BadResponseError
 from tracker.models import Issue
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, NotSent, Outcome, Refused, Unknown
+from tracker.values import dataclass
 
 _MOST_LINKS = 10  # of one bead with what related incidents left open; more is noise
 MOST_DAYS = 100  # new due dates of one run; each takes a process, see `_Run.due`

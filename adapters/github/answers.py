@@ -9,9 +9,11 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
+
+from tracker.values import dataclass
 
 # Without Retry-After and without a reset: "wait for at least one minute before retrying".
 # https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api

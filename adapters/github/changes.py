@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from adapters.github import queries, reader
@@ -25,6 +25,7 @@ from adapters.github.repository import Repository
 from tracker.errors import AdapterError, NotFoundError
 from tracker.models import Issue
 from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
+from tracker.values import dataclass
 
 _SETTLED = "settled"
 # Servers' clocks differ and a list may lag behind: changes this much older than the newest one are read again.

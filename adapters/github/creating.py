@@ -6,7 +6,7 @@ Reading, the budget and the books stay in one thread; only the requests themselv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.github import mapping
@@ -31,6 +31,7 @@ from tracker.remote import (
     Outcome,
     Refused,
 )
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from adapters.github.answers import Answer, http_date, limit_of, reason_of
@@ -15,6 +15,7 @@ from adapters.github.transport import NotConnected
 from tracker.concealed import conceal
 from tracker.errors import AuthError
 from tracker.remote import TrackerContext
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from github.Auth import Auth

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from adapters.github import queries
 from adapters.github.references import Place
 from tracker.errors import AdapterError
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from adapters.github.repository import Repository

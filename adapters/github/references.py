@@ -7,8 +7,9 @@ number tells, when the node is gone, whether the issue was deleted or transferre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from tracker.values import dataclass
 
 _ID = re.compile(r"(?P<number>\d+)/(?P<node>\S+)\Z")
 _NUMBER = re.compile(r"(?:#|GH-)(?P<number>\d+)\Z", re.IGNORECASE)

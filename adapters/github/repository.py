@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from adapters.lost import Finding, Lost
 from tracker.errors import AdapterError, BadResponseError, NotFoundError
 from tracker.models import Issue, IssueRef
 from tracker.remote import Refused
+from tracker.values import dataclass
 
 _MOVED = "moved"
 REST_ONLY = "rest-only"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.github.answers import Answer, hint_for, is_issue, limit_of, reason_of
@@ -14,6 +14,7 @@ from adapters.github.transport import Lost, NotConnected, Redirected
 from tracker import faults
 from tracker.errors import AdapterError
 from tracker.remote import NotSent, Outcome, Refused, Unknown
+from tracker.values import dataclass
 
 _TRIES = 3
 _ASKED_TO_WAIT = "GitHub asks to wait (rate limit)"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from adapters.jira import adf_reading, description, document, markup
+from tracker.values import dataclass
 
 Mentions = Mapping[str, str]
 NOBODY: Mentions = {}

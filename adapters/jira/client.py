@@ -12,7 +12,7 @@ import json
 import logging
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from adapters.jira import failures, shapes
@@ -22,6 +22,7 @@ from adapters.jira.credentials import Credentials
 from tracker import faults
 from tracker.errors import AdapterError, BadResponseError, RateLimitedError
 from tracker.remote import NotSent, TrackerContext, Unknown
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     import requests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from adapters.jira import failures, mapping, transitions
@@ -31,6 +31,7 @@ from tracker.remote import (
     Refused,
     Unknown,
 )
+from tracker.values import dataclass
 
 BATCH = 50
 """Most issues of one `issue/bulk`: https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-issues/"""

@@ -7,11 +7,12 @@ import re
 import shlex
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adapters.jira.config import JiraOptions
 from tracker.concealed import conceal
 from tracker.errors import AuthError
+from tracker.values import dataclass
 
 COMMAND_TIMEOUT_S = 60
 

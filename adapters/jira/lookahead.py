@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from adapters.jira import mapping
 from adapters.jira.client import Client
@@ -25,6 +25,7 @@ from tracker.errors import AdapterError, NotFoundError
 from tracker.foresight import Foresight
 from tracker.models import Severity, Status
 from tracker.remote import Field, IssueChange, NewIssue, Problem, Refused
+from tracker.values import dataclass
 
 MOST_ASKED = 100
 """Changes of status whose issues are asked for their transitions beforehand; the others are asked in their turn."""

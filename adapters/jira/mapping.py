@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from adapters.jira import adf, body, metadata
@@ -15,6 +15,7 @@ from adapters.jira.metadata import FieldMeta, Screen
 from tracker.block import normalise
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
+from tracker.values import dataclass
 
 TITLE_LIMIT = 255
 PROPERTY = "pmtrack"

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
+
+from tracker.values import dataclass
 
 LEVELS = 5
 _ALWAYS_SENT = {"project", "issuetype", "summary", "reporter"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from adapters.jira.client import Client
@@ -18,6 +17,7 @@ from adapters.pool import in_order
 from tracker.errors import AdapterError
 from tracker.models import Person, Severity
 from tracker.remote import Problem, Resolution
+from tracker.values import dataclass
 
 MEMORY = "people"
 HANDLES = "mentioned"

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from adapters.jira.client import Client
@@ -28,6 +28,7 @@ from adapters.sweep import Sweep
 from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
+from tracker.values import dataclass
 
 MEMORY = "seen"
 PAGES_BEHIND = 2

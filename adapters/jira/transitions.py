@@ -7,7 +7,7 @@ where there is such a step, else through statuses of work in progress. A walk th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adapters.jira import mapping, metadata
@@ -16,6 +16,7 @@ from adapters.jira.config import JiraOptions
 from adapters.jira.mapping import Dialect
 from tracker.models import Status
 from tracker.remote import NotSent, Unknown
+from tracker.values import dataclass
 
 LONGEST_PATH = 8
 _CATEGORY = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from adapters.jira import mapping, transitions
@@ -28,6 +28,7 @@ from tracker.remote import (
     Refused,
     Unknown,
 )
+from tracker.values import dataclass
 
 _NEEDS_CURRENT = (Field.CONTEXT, Field.STATUS)
 _WIRE_NAMES = {

@@ -9,7 +9,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from adapters.local.mapping import Record, line_of
 from tracker import files
 from tracker.errors import BadResponseError, UnreachableError
+from tracker.values import dataclass
 
 _LINES_AT_ONCE = 1_000
 _ISSUE = re.compile(

@@ -27,12 +27,12 @@ The purpose of the whole tool: a fix that does not come lets the incident come b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, setting
 from policies.subjects import due_of, open_items
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from policies.calendar import Calendar
 from policies.rule import Need, Profile, Rule, setting
 from policies.subjects import open_items
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import Event, Side, TrackedItem, World
 
 _OWN_WRITE = dt.timedelta(minutes=5)

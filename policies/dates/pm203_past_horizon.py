@@ -41,13 +41,13 @@ shows that either the heading or the date is not meant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.horizon import horizon_end
 from policies.rule import Profile, Rule, setting
 from policies.subjects import documents_by_path, due_of, open_items
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -28,12 +28,12 @@ With 2026-05-06 as today:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, setting
 from policies.subjects import due_of, open_items
 from tracker.models import Finding, Severity, Status
+from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
 

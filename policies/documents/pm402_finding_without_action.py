@@ -39,7 +39,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from policies.calendar import Calendar
@@ -47,6 +46,7 @@ from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import by_document
 from policies.wording import any_language
 from tracker.models import Finding, Note, PostMortem, Severity
+from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
 _WORD = re.compile(r"[^\W_]+")

@@ -27,12 +27,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import is_finished, post_mortems
 from tracker.models import Finding, PostMortem, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

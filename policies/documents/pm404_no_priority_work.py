@@ -35,13 +35,13 @@ before the work is done. Google asks for at least one P0 or P1 item for every us
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
 from policies.severity import severity_rank
 from policies.subjects import by_document
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -34,13 +34,13 @@ that repair: otherwise the next incident is handled faster and happens just as o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting, span_of
 from policies.subjects import by_document
 from policies.types import kind_of
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -17,12 +17,12 @@ A post-mortem with six action items.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting, span_of
 from policies.subjects import by_document
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -29,12 +29,12 @@ is planned and not held is the first sign that a post-mortem is forgotten. Recor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import post_mortems
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

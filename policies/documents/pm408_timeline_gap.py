@@ -40,7 +40,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from policies.calendar import Calendar
@@ -48,6 +47,7 @@ from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import post_mortems
 from policies.wording import any_pattern
 from tracker.models import Finding, PostMortem, Severity, TimelineEntry
+from tracker.values import dataclass
 from tracker.world import World
 
 

@@ -31,13 +31,13 @@ incident (PM409). All five templates that this tool started from have them at th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import post_mortems
 from tracker.models import Finding, PostMortem, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 Field = Literal["incident id", "date", "severity", "author", "status"]

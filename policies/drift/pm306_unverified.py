@@ -23,13 +23,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Need, Profile, Rule, setting
 from policies.subjects import live_items
 from policies.wording import any_pattern
 from tracker.models import Finding, Severity, Status
+from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
 _LINK = re.compile(r"https?://|/pull/|/merge_requests/", re.IGNORECASE)

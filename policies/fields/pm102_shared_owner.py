@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, fold, setting
@@ -33,6 +32,7 @@ from policies.subjects import open_items
 from policies.wording import any_language
 from tracker.models import Finding, Severity
 from tracker.people import people_of
+from tracker.values import dataclass
 from tracker.world import World
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")

@@ -28,12 +28,12 @@ be told from the good ideas, and a severe incident cannot be seen to have got ur
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, setting
 from policies.subjects import live_items, open_items
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

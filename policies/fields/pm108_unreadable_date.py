@@ -28,13 +28,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, setting
 from policies.subjects import open_items, stated_due
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 _SLASHED = re.compile(r"^\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\s*$")

@@ -31,12 +31,12 @@ Workbook, chapter 10, asks that action items are prioritised against each other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, fold, setting, span_of
 from policies.subjects import by_document
 from tracker.models import Finding, Severity
+from tracker.values import dataclass
 from tracker.world import World
 
 

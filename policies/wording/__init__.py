@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from tracker.values import dataclass
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "ja")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli.context import Invocation
 from tracker.errors import ExitCode
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from policies.configuration import PolicySettings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from policies.configuration import PolicySettings, make_calendar, read_settings
 from policies.engine import Lines, Request, run_check
 from policies.registry import all_rules
 from tracker.errors import UserError
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from policies.waivers import Waiver

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracker.cli.survey import Surroundings
+from tracker.values import dataclass
 
 TRACKERS = ("local", "github", "jira", "beads")
 _MOST_OWNERS = 12

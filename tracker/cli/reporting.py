@@ -7,7 +7,6 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +15,7 @@ import click
 from tracker.cli.context import Invocation
 from tracker.cli.output import emit, emit_parts, say
 from tracker.errors import ExitCode, PmtrackError, UserError
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from tracker.notify.channel import Channel

@@ -7,8 +7,9 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from tracker.values import dataclass
 
 SUFFIXES = (".md", ".markdown", ".txt", ".rst", ".adoc", ".org", ".html", ".htm", ".docx", ".mediawiki")
 # Folders and files that people call so hold post-mortems; others are only proposed when nothing else is found.

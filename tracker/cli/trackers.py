@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import UserDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tracker.errors import UserError
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from tracker.cli.context import Invocation

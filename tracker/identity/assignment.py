@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.identity.likeness import ACCEPT, DOUBT
+from tracker.values import dataclass
 
 MARGIN = 0.08  # two overall assignments closer than this are about equally good
 

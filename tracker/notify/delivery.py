@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.notify import message as memory_of
 from tracker.notify.channel import Channel, secret, web_target
 from tracker.notify.message import Memory, Message
 from tracker.notify.post import DeliveryError, post, sign
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import dataclasses
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, Protocol
+
+from tracker.values import dataclass
 
 Kind = Literal["report", "reminder", "escalation"]
 _KEEP = dt.timedelta(days=2)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tracker.models import Status
 from tracker.reading import references
@@ -13,6 +12,7 @@ from tracker.reading.dates import Calendar
 from tracker.reading.people import People
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.states import EMOJI, States, box
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 _CLOCK = re.compile(

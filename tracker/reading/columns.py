@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracker.reading import references
 from tracker.reading.blocks import Row, Table
@@ -14,6 +14,7 @@ from tracker.reading.dates import Calendar
 from tracker.reading.people import People
 from tracker.reading.sections import AGAINST, Section
 from tracker.reading.states import States
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 WEIGHT = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from tracker.errors import NoInputError
 from tracker.models import Diagnostic, PostMortem, Severity
 from tracker.reading import frontends
 from tracker.reading.settings import ReadingSettings, make
+from tracker.values import dataclass
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext

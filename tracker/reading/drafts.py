@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import insort
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.models import Span, Status
 from tracker.reading.blocks import Text
+from tracker.values import dataclass
 
 EDGES = " \t\r\n-–—:;,|·•→>：、，；*_"
 """Signs that separate the parts of an entry and mean nothing at the ends of a title."""

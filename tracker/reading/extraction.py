@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tracker.models import ActionItem, ItemForm
 from tracker.reading import items, labels, lists, rows
@@ -21,6 +21,7 @@ from tracker.reading.explanation import Explanation
 from tracker.reading.glance import action_inside, hopeless, is_prose, labelled_action
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import ACTION, Section, Sections
+from tracker.values import dataclass
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import dropwhile
 
 from tracker.models import Span
@@ -12,6 +12,7 @@ from tracker.reading import labels
 from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Metadata, Paragraph, Table, Text
 from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 _OPENING = frozenset(("neutral", "summary", "horizon"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.reading.dates import Calendar
 from tracker.reading.people import People
 from tracker.reading.states import States
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.models import ActionItem, ItemForm, Span
 from tracker.reading import labels, references
@@ -13,6 +13,7 @@ from tracker.reading.drafts import EDGES, Draft, tidy
 from tracker.reading.entries import Reader
 from tracker.reading.labelled import take_label
 from tracker.reading.sections import Section
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 THRESHOLD = 0.95

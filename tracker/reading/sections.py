@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 
 from tracker.models import Status
 from tracker.reading import references
 from tracker.reading.blocks import Text
 from tracker.reading.states import States
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 ACTION = "action"

@@ -24,12 +24,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from tracker.errors import UserError
 from tracker.models import Person
+from tracker.values import dataclass
 from tracker.vocabulary import LANGUAGES, Vocabulary, build, default, fold
 
 _TABLES = {

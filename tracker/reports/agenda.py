@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tracker.reports.incidents import RELATIONS, KnownButUnfixed
 from tracker.reports.lines import ItemLine
 from tracker.reports.metrics import urgency
 from tracker.reports.page import count_of
+from tracker.values import dataclass
 
 LENGTH = 10
 _RANK = re.compile(r"([0-5])")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.models import Finding, Severity
 from tracker.reports import metrics
@@ -14,6 +14,7 @@ from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine, flags_at, line_of
 from tracker.reports.periods import Period
 from tracker.reports.trend import Week, trend
+from tracker.values import dataclass
 from tracker.world import Hindsight, RunRecord, TrackerHealth
 
 _DAY = dt.timedelta(days=1)

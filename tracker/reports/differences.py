@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from tracker.reports import metrics
 from tracker.reports.history import Life
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine
 from tracker.reports.periods import Period
+from tracker.values import dataclass
 from tracker.world import Event
 
 

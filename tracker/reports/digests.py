@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from tracker.models import Person
 from tracker.reports.lines import ItemLine
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

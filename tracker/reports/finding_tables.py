@@ -6,7 +6,6 @@ An item that a section of the audit lists already is told there and counted here
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.models import Finding, Severity
 from tracker.reports.audit import Audit
@@ -25,6 +24,7 @@ from tracker.reports.page import (
     plain,
     words,
 )
+from tracker.values import dataclass
 
 _TONES = {Severity.ERROR: Tone.BAD, Severity.WARNING: Tone.WARN, Severity.INFO: Tone.PLAIN}
 _TITLES = {

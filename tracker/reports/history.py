@@ -11,9 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.models import PostMortem, Status
+from tracker.values import dataclass
 from tracker.world import Event, Side, TrackedItem, World
 
 # A document that is first seen this long after its date is an import of an old archive, not new work.

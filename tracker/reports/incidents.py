@@ -6,7 +6,6 @@ import calendar as months
 import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.calendar import Calendar
 from tracker.models import PostMortem, Review, severity_told
@@ -15,6 +14,7 @@ from tracker.reports.history import Life, by_document
 from tracker.reports.lines import ItemLine, Lens, Linker, web_address
 from tracker.reports.metrics import urgency
 from tracker.reports.periods import Period
+from tracker.values import dataclass
 
 # Two causes are the same when at least this share of the shorter one's telling words stands in the other;
 # below a half, causes that share no more than their vocabulary would match.

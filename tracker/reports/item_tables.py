@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tracker.reports.lines import NOBODY, ItemLine
 from tracker.reports.page import Cell, Column, Row, Rows, Table, Tone, clip, day, link, number, words
+from tracker.values import dataclass
 
 _FLAGS = {
     "removed": "row removed from the document",

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from tracker.calendar import Calendar
@@ -16,6 +16,7 @@ from tracker.reports.history import Life, lives
 from tracker.reports.incidents import post_mortems
 from tracker.reports.lines import ItemLine, Lens, Linker, aged, is_verified, line_of, nowhere, status_at
 from tracker.reports.settings import ReportSettings
+from tracker.values import dataclass
 from tracker.world import World
 
 

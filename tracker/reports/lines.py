@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracker.calendar import Calendar
 from tracker.models import PostMortem, Status, severity_told
 from tracker.people import People
 from tracker.reports.history import Life, due_changes, status_of, value_at
+from tracker.values import dataclass
 from tracker.world import Side, TrackedItem
 
 NOBODY = "nobody"

@@ -12,13 +12,13 @@ import math
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.calendar import Calendar
 from tracker.models import Status
 from tracker.reports.history import Life, due_changes
 from tracker.reports.lines import NO_TEAM, ItemLine
 from tracker.reports.periods import Period
+from tracker.values import dataclass
 
 AGES: tuple[tuple[str, int, int | None], ...] = (
     ("0-7 days", 0, 7),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 
 from tracker.calendar import Calendar
 from tracker.errors import UserError
+from tracker.values import dataclass
 
 _SPAN = re.compile(r"^(\d{1,4})\s*([dwm])$", re.IGNORECASE)
 

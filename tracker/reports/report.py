@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import import_module
 
 from tracker.reports.audit import Audit
@@ -11,6 +10,7 @@ from tracker.reports.audit_page import audit_page
 from tracker.reports.page import Page
 from tracker.reports.review import Review
 from tracker.reports.review_page import review_page
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tracker.reports import incidents, metrics
 from tracker.reports.agenda import AgendaItem, agenda
@@ -13,6 +12,7 @@ from tracker.reports.ledger import Ledger
 from tracker.reports.lines import NO_TEAM, ItemLine
 from tracker.reports.periods import Period, period_before
 from tracker.reports.trend import Week, trend
+from tracker.values import dataclass
 from tracker.world import Hindsight, RunRecord
 
 _NEXT_DAYS = 14

@@ -6,13 +6,13 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from tracker.calendar import Calendar
 from tracker.reports.history import Life, due_changes, due_of
 from tracker.reports.metrics import Flow, count_changes
 from tracker.reports.periods import Period, weeks
+from tracker.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

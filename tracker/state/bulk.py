@@ -7,7 +7,6 @@ database needs for it. Here a statement is compiled once for the process, and a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.state import tables
+from tracker.values import dataclass
 
 Row = Mapping[str, Any]
 _Change = Callable[[Any], Any]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tracker.models import ActionItem, Issue
+from tracker.values import dataclass
 
 BaseValues = Mapping[str, tuple[Any, Any]]
 """Field name -> (the document's value, the tracker's value) on which both sides last agreed, as JSON values."""

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from fnmatch import fnmatchcase
 
 from tracker.advancing import Advancing
@@ -20,6 +20,7 @@ from tracker.sync.linking import Settled, settle
 from tracker.sync.permalink import Linker
 from tracker.sync.plan import Rules
 from tracker.sync.pull import Pulled, pull
+from tracker.values import dataclass
 
 
 @dataclass(slots=True)

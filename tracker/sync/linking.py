@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.models import Issue
 from tracker.remote import (
@@ -20,6 +20,7 @@ from tracker.remote import (
     Unreadable,
 )
 from tracker.state.records import IntentRecord, LinkRecord
+from tracker.values import dataclass
 
 # The address of a change to the code is evidence for an item, never its issue, whatever host it is on.
 _CHANGE = re.compile(

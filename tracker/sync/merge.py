@@ -8,7 +8,7 @@ That way nothing is ever pushed back and forth.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tracker.models import Status
@@ -16,6 +16,7 @@ from tracker.remote import Capabilities, Field
 from tracker.settings import MergeSettings, Winner
 from tracker.sync import fields
 from tracker.sync.fields import Values
+from tracker.values import dataclass
 
 Base = Mapping[Field, tuple[Any, Any]]
 

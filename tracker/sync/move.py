@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tracker.errors import GuardError, UserError
 from tracker.interchange import Interchange
 from tracker.remote import FetchResult, Found, Tracker
 from tracker.state.records import ItemRecord
 from tracker.state.store import Store
+from tracker.values import dataclass
 
 _PER_COMMIT = 500
 

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlsplit
+
+from tracker.values import dataclass
 
 #: Gives the address of a line of a document (path relative to the configuration's folder), None where there is none.
 Linker = Callable[[str, int], "str | None"]

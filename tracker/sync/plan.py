@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tracker.models import ActionItem, Issue, PostMortem, Status, severity_told
@@ -16,6 +16,7 @@ from tracker.sync.context import context_of
 from tracker.sync.merge import FieldConflict, Merged, merge
 from tracker.sync.permalink import Linker
 from tracker.sync.report import ActionName, ActionRecord, OutcomeName
+from tracker.values import dataclass
 
 IssueState = Literal["none", "read", "gone", "unreadable"]
 

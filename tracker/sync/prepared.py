@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.people import People
 from tracker.settings import Settings
@@ -13,6 +13,7 @@ from tracker.sync.linking import Verdict
 from tracker.sync.permalink import Linker, nowhere
 from tracker.sync.plan import Planned, Subject
 from tracker.sync.sighting import Row, Sighting
+from tracker.values import dataclass
 
 MOST_EXPLAINED = 3
 """Owners without an account about whom a line each is said."""

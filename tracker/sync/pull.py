@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import FetchResult, Found, Gone, Tracker, Unreadable
 from tracker.state.records import TrackerRecord
 from tracker.state.store import Store
+from tracker.values import dataclass
 
 READ_ALL_EVERY = dt.timedelta(days=1)  # incremental reads do not tell of deleted issues on every tracker
 

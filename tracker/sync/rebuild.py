@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ulid import ULID
 
@@ -23,6 +23,7 @@ from tracker.sync.checkout import linker_of
 from tracker.sync.context import context_of
 from tracker.sync.sighting import action_items
 from tracker.sync.source import Source, key_of
+from tracker.values import dataclass
 from tracker.world import Event, Side
 
 _FACT = re.compile(r"^\*\*(?P<name>[A-Z][a-z]+):\*\* (?P<value>.+)$", re.MULTILINE)

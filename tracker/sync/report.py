@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from tracker.errors import ExitCode
 from tracker.models import Diagnostic
+from tracker.values import dataclass
 
 ActionName = Literal[
     "create", "update", "close", "reopen", "link", "adopt", "write-back", "conflict", "orphan", "skip"

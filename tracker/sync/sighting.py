@@ -6,7 +6,7 @@ import datetime as dt
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from tracker.identity import Known, KnownDocument, Matching, Place, TodayDocument, marker_of, match
@@ -17,6 +17,7 @@ from tracker.state.records import DocumentRecord, ItemRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
 from tracker.sync.source import Source, by_key, is_below, key_of
+from tracker.values import dataclass
 from tracker.world import Event, Side
 
 STRAYS_FOR = dt.timedelta(days=90)  # so long a row that was removed may come back as the same item

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from tracker import faults, files
 from tracker.models import ActionItem, ItemForm, PostMortem, Span, Status
+from tracker.values import dataclass
 
 # HTML and Word have no places of single fields, or none that a person would write to.
 FORMATS = frozenset({"markdown", "text", "org", "rst", "asciidoc", "mediawiki"})

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from tracker.reading.blocks import Block, Entry, Heading, Paragraph, Piece, Row, Table, Text
 from tracker.reading.source import Source
+from tracker.values import dataclass
 
 _MARKDOWN = re.compile(
     rb"(?m)^(?:#{1,6}[ \t]+\S|```|~~~|[ \t]*\|.*\|[ \t]*\r?$|\s{0,3}(?:[-*+][ \t]+)?\*\*\S)|^---\r?\n\w+:|\]\(|^\\[#>*-]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tracker.reports.forms import text
 from tracker.reports.forms.html import environment
@@ -11,6 +10,7 @@ from tracker.reports.item_tables import ACTION, DUE, INCIDENT, ISSUE, LATE, PLAC
 from tracker.reports.lines import ItemLine
 from tracker.reports.page import clip
 from tracker.reports.report import Report
+from tracker.values import dataclass
 
 ROWS = 25
 _SUBJECT = 120
