@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from policies.waivers import Waiver
@@ -43,6 +42,8 @@ def parse_waivers(text: str, source: str) -> list[Waiver]:
 def _read(entry: Mapping[str, Any], line: int, source: str) -> Iterator[Waiver]:
     for key in entry:
         if key not in _KEYS:
+            from difflib import get_close_matches
+
             near = get_close_matches(key, _KEYS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(_KEYS)}."
             raise UserError(f"{source}:{line}: unknown key {key!r}", hint=hint)

@@ -65,9 +65,11 @@ class Reader(Knowledge):
 
 _ID_LIKE = re.compile(r"[A-Z]{1,4}\d|[A-Z]{2,12}\b")
 _TELLING = re.compile(
-    r"[:：#@()\[（【~|;\n]|\s[-–—]|-\d|[.。]\s|[^\x00-\u02ff\u0370-\u1fff\u3040-\uffef]|\b(?:(?:to|will|[Bb]ug|rhbz)\b|bd-|pm-|T\d{4})|!\d"
+    r"[:：#@()\[（【~|;\n]|\s[-–—]|-\d|[.。]\s|[\u0300-\u036f\u2000-\u303f]|[\ufff0-\U0010ffff]|\b(?:(?:to|will|[Bb]ug|rhbz)\b|bd-|pm-|T\d{4})|!\d"
 )
-"""What a text shows that may hold more than a title: separators, brackets, handles, keys, signs, "X to do Y"."""
+"""What a text shows that may hold more than a title: separators, brackets, handles, keys, signs, "X to do Y".
+
+Signs are in two sets: as one of three ranges they would take two milliseconds to compile."""
 _TAIL_WORDS = 5
 
 
