@@ -24,7 +24,6 @@ usual reasons are a typing error, a first name that two people share, and somebo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from policies.calendar import Calendar
 from policies.rule import Need, NoSettings, Profile, Rule, fold
@@ -50,6 +49,8 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
 
 
 def _meant(owner: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches
+
     near = get_close_matches(fold(owner), known, n=1, cutoff=0.75) if known else ()
     return f", is {known[near[0]]!r} meant?" if near else ""
 
