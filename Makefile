@@ -15,6 +15,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCKED := $(PIP) install --require-hashes
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
+# Where the tests' files stand: thousands of commits to small databases wait for no disk in memory. That is /dev/shm, where
+# programs may be run from it and 4 GB are free (a container often gives 64 MB), else the usual place.
+MEMORY = $(shell folder=$$(mktemp -d /dev/shm/pmtrack-XXXXXX 2>/dev/null) || exit 0; echo : >$$folder/try; chmod +x $$folder/try; \
+	if $$folder/try 2>/dev/null && [ "$$(df -Pk $$folder | awk 'NR == 2 {print $$4}')" -gt 4000000 ]; then echo /dev/shm; fi; rm -r $$folder)
+SUITE = $(addprefix TMPDIR=,$(MEMORY)) $(1) -m pytest -n $(WORKERS) --dist worksteal
 # What `make test` adds, for example `make test ARGS="-k sync -x"`.
 ARGS ?=
 
@@ -79,10 +84,10 @@ demo: setup ## sync the examples into the embedded tracker, then the nightly aud
 # --- checks ----------------------------------------------------------------------------------------------------------
 
 test: setup-test ## all tests, in parallel and in random order (ARGS="..." is passed to pytest)
-	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(call SUITE,$(BIN)/python) $(ARGS)
 
 coverage: setup-test ## all tests with branch coverage
-	@$(PYTEST) -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
+	@$(call SUITE,$(BIN)/python) --cov --cov-report=term:skip-covered --cov-report=html $(ARGS)
 
 lint: setup-lint ## ruff: rules and format
 	@$(BIN)/ruff check .
@@ -129,12 +134,12 @@ kill-test: setup-test ## kill -9 on the create path, 100 times in a row
 test-lowest: ## the tests with the oldest direct dependencies that pyproject.toml allows (needs uv)
 	@uv venv --quiet --clear --python $(PYTHON) .venv-lowest
 	@uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[all]' --group test
-	@.venv-lowest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(call SUITE,.venv-lowest/bin/python) $(ARGS)
 
 test-newest: ## the tests with the newest versions of everything (needs uv)
 	@uv venv --quiet --clear --python $(PYTHON) .venv-newest
 	@uv pip install --quiet --python .venv-newest/bin/python --upgrade --editable '.[all]' --group test
-	@.venv-newest/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(call SUITE,.venv-newest/bin/python) $(ARGS)
 
 record-jira: setup-test ## record cassettes from a live Jira project (JIRA_URL, JIRA_PROJECT, JIRA_EMAIL, JIRA_TOKEN), else from the local server
 	@$(BIN)/python -m tests.jira_recording
