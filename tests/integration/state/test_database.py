@@ -175,8 +175,8 @@ def test_a_state_of_the_first_schema_is_backed_up_and_migrated_with_its_contents
         )
         rows = [("01A", 0, None), ("01B", 1, None), ("01C", 2, moment)]
         connection.executemany(
-            "INSERT INTO items VALUES (?1, ?1, 'a.md', ?2, 'An action', '{\"title\":\"An action\",\"line\":3}', 0, ?4, ?3)",
-            [(*row, moment) for row in rows],
+            "INSERT INTO items VALUES (:id, :id, 'a.md', :place, 'An action', '{\"title\":\"An action\",\"line\":3}', 0, :seen, :gone)",
+            [{"id": key, "place": place, "gone": gone, "seen": moment} for key, place, gone in rows],
         )
     connection.close()
     with opened(tmp_path) as store:
