@@ -2,7 +2,7 @@
 
 The standard decorator compiles six functions for every frozen class from source text, 0.5 ms each, which was a fifth of the start of
 `pmtrack check`. Here only `__init__` is compiled, for the first value of a class; comparison, hash, text and the guard against changes are written once
-for all classes and read the fields through `operator.attrgetter`, which is as fast. Type checkers, `replace`, `fields` and `asdict`
+for all classes and read the fields through `operator.attrgetter`: making a value costs a tenth less, comparing two costs 0.2 µs more. Type checkers, `replace`, `fields` and `asdict`
 see a dataclass of the standard library.
 """
 
