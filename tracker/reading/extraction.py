@@ -224,14 +224,12 @@ class Extraction:
         items.check(draft, checked=node.entry.checked, place=lists.box_span(node.entry))
         below = lists.absorb(draft, node, self.reader)
         score, why = lists.score(draft, section, self.reader.words)
-        lead_in = text.plain.rstrip().endswith((":", "：")) and bool(below.rest)
-        lead_in = lead_in and node.entry.checked is None and not draft.owners
         taken = score >= lists.THRESHOLD and not lists.is_no_item(draft, self.reader)
-        if taken and lead_in:
-            self.explanation.entry(
-                node.entry.line, text.plain, score, why + ", only introduces its sub-entries", taken=False
-            )
-            return self._nodes(below.rest, section)
+        group = lists.introduced(draft, node.entry, below, section, self.reader)
+        if group and (taken or group.owners):
+            why += ", only introduces its sub-entries"
+            self.explanation.entry(node.entry.line, text.plain, score, why, taken=False)
+            return self._nodes(below.rest, group)
         if score >= lists.THRESHOLD and not taken:
             why += (
                 ", but it is only a field, a link to a place in the page, or says that there is nothing to do"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 from tracker.models import ActionItem, ItemForm, Span
 from tracker.reading import labels, references
@@ -82,6 +82,28 @@ def names_group(text: Text, title: str, section: Section, words: Vocabulary) -> 
         kinds = found if set(found) <= {*_MILD, "action"} else ()
     mild = section.kind == "action" and set(kinds) <= _MILD
     return bool(kinds) and (shown or mild or section.kind in ("neutral", "summary"))
+
+
+def introduced(draft: Draft, entry: Entry, below: Below, section: Section, reader: Reader) -> Section | None:
+    """The section of the entries below one that only leads in to them, or that is nothing but the name of who has them."""
+    if not below.rest:
+        return None
+    owners = _named_owners(draft, reader) if section.kind == "action" else ()
+    if owners:
+        return replace(section, owners=owners)
+    text = draft.text
+    if entry.checked is not None or draft.owners or not text.plain.rstrip().endswith((":", "：")):
+        return None
+    # A name in bold with one entry below it is explained by that.
+    named = text.lead("strong") is not None and len(text.plain.split()) > 1
+    return section if len(below.rest) > 1 or not named else None
+
+
+def _named_owners(draft: Draft, reader: Reader) -> tuple[str, ...]:
+    title = draft.title()[0]
+    if title.startswith("@") and " " not in title:
+        return reader.people.owners(title)
+    return () if title else tuple(draft.owners)
 
 
 _MILD = frozenset(("category", "horizon", "improvement", "response", "detection"))
