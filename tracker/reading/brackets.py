@@ -7,7 +7,7 @@ import re
 from tracker.models import Status
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.labelled import MOST, after_due_word, set_due
+from tracker.reading.labelled import MOST, after_due_word, assigned, set_due
 from tracker.vocabulary import fold
 
 _MOST_DONE = 3
@@ -31,7 +31,10 @@ def take_brackets(k: Knowledge, draft: Draft) -> None:
             draft.set_status(done, left, start + 1, end - 1)  # "(done in #12)"
             draft.cut(start, end)
         elif (
-            left == inside or left.strip().endswith((",", ";", "，")) or left.lstrip().startswith((",", ";"))
+            left == inside
+            or left.strip().endswith((",", ";", "，"))
+            or left.lstrip().startswith((",", ";"))
+            or k.people.is_person(left.strip())  # "(@kim, due: Friday)"
         ):
             _group(k, draft, left.strip(" ,;，"), start, end)  # "(Kim, due Friday, #12)"
 
@@ -122,7 +125,7 @@ def _take_due(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> No
 
 
 _TAKE = {"status": _take_status, "priority": _take_priority, "owner": _take_owner, "due": _take_due}
-_LIST = re.compile(r"[,;|/，、；]|\s[-–—]\s")
+_LIST = re.compile(r"[,;|，、；]|(?<!\d)/|/(?!\d)|\s[-–—]\s")
 _PERIOD = re.compile(r"[QH][1-4](?:[ /-]?(?:20)?\d\d)?", re.IGNORECASE)
 _MOST_DAY = 24
 
@@ -132,10 +135,9 @@ def _remark(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool
     if end < draft.tail() - 1:
         return False
     tokens = text.split()
-    for size in (2, 1):
-        rest = " ".join(tokens[size:])
-        if fold(" ".join(tokens[:size])) in k.words.phrases("words", "assigned") and k.people.is_person(rest):
-            return _named(k, draft, rest, start, end)
+    who = assigned(k, text)
+    if who:
+        return _named(k, draft, who, start, end)
     for size in (2, 1):
         name = " ".join(tokens[:size])
         if len(tokens) > size and k.people.is_person(name) and _is_deed(k, tokens[size:]):

@@ -8,7 +8,7 @@ from tracker.models import Status
 from tracker.reading import people, references
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
-from tracker.reading.labelled import after_due_word, set_due
+from tracker.reading.labelled import after_due_word, assigned, set_due
 from tracker.reading.openings import LEAD_PRIORITY
 from tracker.reading.states import sign
 from tracker.vocabulary import fold
@@ -69,6 +69,8 @@ def _segment(k: Knowledge, draft: Draft, start: int, end: int) -> bool:
     elif before in "-–—,;|" and _bare_day(k, text):
         set_due(k, draft, text)
         draft.note("due", start, start + len(text))
+    elif (who := assigned(k, text)) and before in "-–—|→>,;":
+        draft.add_owners(k.people.owners(who), start, end)
     elif (
         (text[:1] == "@" and k.people.looks_like_name(text))
         or k.people.known(text)
@@ -98,8 +100,9 @@ def _done_remark(text: str) -> Status | None:
 
 def _bare_day(k: Knowledge, text: str) -> bool:
     """Whether a segment is a date and nothing else."""
+    first = text.split(" ", 1)[0].rstrip(".").casefold()
     return (
-        text[:1].isdecimal()
+        (text[:1].isdecimal() or _QUARTER.match(text) or first in k.words.table("months"))
         and not set(text) & set("():;")
         and len(text) <= _LONGEST_DAY
         and len(text.split()) <= 3
@@ -108,6 +111,7 @@ def _bare_day(k: Knowledge, text: str) -> bool:
 
 
 _LONGEST_DAY = 18
+_QUARTER = re.compile(r"[QH][1-4]\b")
 
 
 def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:

@@ -27,6 +27,9 @@ def take_labels(k: Knowledge, draft: Draft) -> None:
         take_label(k, draft, part)
 
 
+_IN_LABEL = re.compile(r"\((@?[\w.-]{2,40})\)")
+
+
 def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     """Take the value of one label into its field and both out of the title."""
     plain = draft.text.plain
@@ -34,9 +37,13 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     end = _shorter(draft.text, start, at, end) if kind in ("due", "owner", "priority") else end
     value = plain[at:end]
     if kind == "action":
-        if not plain[:start].strip(EDGES + "[]xX⚠️✅"):
+        left = "".join(plain[first : min(last, start)] for first, last in draft.kept() if first < start)
+        if not left.strip(EDGES + "[]xX⚠️✅"):
             draft.labelled = True
             draft.cut(0, at)
+            named = _IN_LABEL.search(plain, start, at)
+            if named and named[1].strip("@._-").isalpha():  # "TODO(kim): ..."
+                draft.add_owners(k.people.owners(named[1]), *named.span(1))
             state = k.states.exact(plain[start : at - 1])
             if state is not None:  # "TODO: ...", "À faire : ..."
                 draft.set_status(state, plain[start : at - 1], start, at - 1)
@@ -111,7 +118,25 @@ def after_due_word(k: Knowledge, text: str) -> str | None:
     return None
 
 
+def assigned(k: Knowledge, text: str) -> str:
+    """Who has it, by words such as "assigned to Kim", "" for none."""
+    tokens = text.split()
+    for size in (2, 1):
+        rest = " ".join(tokens[size:])
+        if fold(" ".join(tokens[:size])) in k.words.phrases("words", "assigned") and k.people.is_person(rest):
+            return rest
+    return ""
+
+
+_BEHIND_DAY = re.compile(r"(?:\(([^()]{2,40})\)|[,;]([^,;()]{2,40})\)?)$")
+
+
 def _take_due(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    found = _BEHIND_DAY.search(value.rstrip()) if len(value) <= _MOST_DUE else None
+    who = (found[1] or found[2]).strip() if found else ""
+    if found and k.people.is_person(who):  # "Due: 2026-12-20 (@kim)"
+        draft.add_owners(k.people.owners(who), start, end)
+        value = value[: found.start()]
     set_due(k, draft, value)
     draft.note("due", start, end)
     return True
@@ -134,6 +159,7 @@ def set_due(k: Knowledge, draft: Draft, value: str) -> None:
 _RANGE = re.compile(
     r"(.{2,24}?)(?:\s*[–—]\s*|\s+(?:-|to|until|bis|à|al|a|до)\s+|(?<=[QqTtHh][1-4])\s?[-/]\s?(?=[QqTtHh][1-4]))(.{2,30})"
 )
+_MOST_DUE = 120
 _MOST_DAY = 3
 """Words in a day or month of a range; more are a remark behind it."""
 
