@@ -14,7 +14,7 @@ from tracker.vocabulary import fold
 
 _ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
 LEAD_PRIORITY = re.compile(r"[\[(（【]?([PS][0-5])(?:】|[\])）]?(?=[\s:.!—–-]|$))")
-_TEXT_BOX = re.compile(r"\s*\[([ xX])\]\s+")
+_TEXT_BOX = re.compile(r"\s*\[([ xX✓✔~/-])\]\s+")
 
 
 def take_signs(draft: Draft) -> None:
