@@ -182,7 +182,7 @@ def _assignees(
 
 def _first(sides: _Sides) -> tuple[_Verdict, str]:
     """An issue that people made and a row names: fill what it lacks, keep its title, tell where the two differ."""
-    if sides.want == sides.tracker or sides.field is Field.TITLE or not sides.document:
+    if sides.want == sides.tracker or sides.field is Field.TITLE or sides.document in (None, [], ""):
         return "keep", ""
     if sides.tracker in (None, []):
         return "push", f"{sides.field.value}: the issue has none, the document says {_shown(sides.document)}"

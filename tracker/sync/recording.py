@@ -113,7 +113,8 @@ def _note(each: Planned, writer: Writer) -> None:
         base = _without_changes(each)
     else:
         base = {name.value: pair for name, pair in each.merged.base.items()}
-    if base != dict(each.subject.base):
+    # The base of an adopted issue comes from what was sent: it is known here, and not kept yet.
+    if base != dict(each.subject.base) or each.subject.link_how:
         writer.base(each.subject.item_id, base)
 
 

@@ -174,6 +174,25 @@ def test_what_is_no_export_is_refused(stage: Stage, text: str) -> None:
         import_lines(store, [text])
 
 
+def test_an_adopted_issue_is_compared_with_what_was_sent_by_every_later_run(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(point: str) -> None:
+        if point == "before-link":
+            raise KeyboardInterrupt
+
+    stage.write("a.md", document(row(ALERT, priority="P1")))
+    with monkeypatch.context() as patch:
+        patch.setattr(faults, "reach", die)
+        with pytest.raises(KeyboardInterrupt):
+            stage.sync()
+    assert [each.action for each in stage.sync().actions] == ["adopt"]
+    stage.write("a.md", document(row(ALERT, priority="P0")))
+    (only,) = stage.sync().actions
+    assert "priority" in only.fields
+    assert [issue["priority"] for issue in stage.issues] == [0]
+
+
 def test_a_damaged_journal_stops_the_run_before_anything_is_written(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,13 @@ def test_an_issue_that_was_just_linked_keeps_its_title_and_gets_what_it_lacks() 
     assert result.base[Field.TITLE] == ("Add an alert", "Theirs")
 
 
+def test_the_highest_priority_is_one_that_an_issue_just_linked_may_lack_or_contradict() -> None:
+    lacking = merged({Field.PRIORITY: 0}, {Field.PRIORITY: None}, base=None)
+    assert [(change.field, change.after) for change in lacking.changes] == [(Field.PRIORITY, 0)]
+    (conflict,) = merged({Field.PRIORITY: 0}, base=None).conflicts
+    assert (conflict.field, conflict.document, conflict.tracker) == (Field.PRIORITY, 0, 1)
+
+
 def test_a_line_number_alone_is_no_change_of_the_context() -> None:
     base = {**BASE, Field.CONTEXT: ("**Document:** a.md, line 3", "**Document:** a.md, line 3")}
     after = merged(
