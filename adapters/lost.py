@@ -31,8 +31,9 @@ class Lost:
 
     Args:
         memory: Survives the run.
-        key: Where in it: `MEMORY`; `NAMED` for issues that rows name by key and that are not linked; or `UNINDEXED` for those of Data Center that can be read and that its search does not
-            tell (archived ones), each of which would cost a read of its own whenever all issues are looked at in turn.
+        key: Where in it: `MEMORY`; `NAMED` for issues that rows name by key and that are not linked; or `UNINDEXED` for
+            those of Data Center that can be read and that its search does not tell (archived ones), each of which would
+            cost a read of its own whenever all issues are looked at in turn.
     """
 
     def __init__(self, memory: MutableMapping[str, str], key: str = MEMORY) -> None:

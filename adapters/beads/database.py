@@ -21,7 +21,13 @@ _IDS_PER_LIST = 4000  # Linux takes 128 KiB for one argument; ids are at most ab
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What `bd import` says it did: ids that it took, ids whose newer row it kept, and ids whose row of the same second it kept."""
+    """What `bd import` says it did.
+
+    Attributes:
+        taken: Ids that it made or changed.
+        kept: Ids whose row in the database is newer and was left as it is.
+        tied: Ids whose row in the database is of the same second and was left as it is.
+    """
 
     taken: frozenset[str]
     kept: frozenset[str]

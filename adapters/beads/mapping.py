@@ -130,9 +130,12 @@ def day_of(text: object) -> dt.date | None:
     moment = moment_of(text)
     if moment is None:
         return None
-    moment = moment.astimezone(dt.UTC)
-    midnight_somewhere = moment.minute % 15 == 0 and moment.second == 0 and moment.microsecond == 0
-    return (moment + dt.timedelta(hours=11, minutes=59) if midnight_somewhere else moment).date()
+    try:
+        moment = moment.astimezone(dt.UTC)
+        midnight_somewhere = moment.minute % 15 == 0 and moment.second == 0 and moment.microsecond == 0
+        return (moment + dt.timedelta(hours=11, minutes=59) if midnight_somewhere else moment).date()
+    except OverflowError:  # a year before 1 or after 9999
+        return None
 
 
 def moment_of(text: object) -> dt.datetime | None:

@@ -168,7 +168,9 @@ def title_for(title: str) -> str:
 
 def cut(title: str, sent: str, *, shortened: bool = False) -> tuple[str, ...]:
     """What is to be said of a title or a body that was shortened."""
-    told = (f"the title was shortened to {TITLE_LIMIT} characters",) if len(title) > len(sent) + 1 else ()
+    told = (
+        (f"the title was shortened to {TITLE_LIMIT} characters",) if " ".join(title.split()) != sent else ()
+    )
     return (*told, f"the text was shortened to GitHub's {BODY_LIMIT} characters") if shortened else told
 
 

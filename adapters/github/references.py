@@ -11,10 +11,13 @@ from urllib.parse import urlsplit
 
 from tracker.values import dataclass
 
-_ID = re.compile(r"(?P<number>\d+)/(?P<node>\S+)\Z")
-_NUMBER = re.compile(r"(?:#|GH-)(?P<number>\d+)\Z", re.IGNORECASE)
-_KEY = re.compile(r"(?P<repository>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)#(?P<number>\d+)\Z")
-_PATH = re.compile(r"/(?P<repository>[^/]+/[^/]+)/(?P<kind>issues|pull)/(?P<number>\d+)/?\Z")
+# No issue has a number of more than ten digits: see HIGHEST.
+_ID = re.compile(r"(?P<number>\d{1,10})/(?P<node>\S+)\Z")
+_NUMBER = re.compile(r"(?:#|GH-)(?P<number>\d{1,10})\Z", re.IGNORECASE)
+_KEY = re.compile(r"(?P<repository>[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)#(?P<number>\d{1,10})\Z")
+_PATH = re.compile(r"/(?P<repository>[^/]+/[^/]+)/(?P<kind>issues|pull)/(?P<number>\d{1,10})/?\Z")
+HIGHEST = 2**31 - 1
+"""The greatest `Int` of GraphQL: a query that names a greater one is refused as a whole (https://spec.graphql.org/October2021/#sec-Int)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,18 @@ def place_of_key(key: str) -> Place | None:
 def number_in(ref: str, repository: str, hosts: frozenset[str]) -> int | None:
     """The number of the issue of this repository that a reference in a document names, None for any other text.
 
-    A pull request's address names no issue: it is evidence for one.
+    A pull request's address names no issue: it is evidence for one. Nor does a number that no issue can have.
 
     Args:
         ref: `#45`, `GH-45`, `owner/name#45` or an address.
         repository: `owner/name`.
         hosts: Network locations (`host` or `host:port`) under which the service is known.
     """
-    text = ref.strip()
+    number = _named_number(ref.strip(), repository, hosts)
+    return number if number is not None and number <= HIGHEST else None
+
+
+def _named_number(text: str, repository: str, hosts: frozenset[str]) -> int | None:
     if match := _NUMBER.match(text):
         return int(match["number"])
     if match := _KEY.match(text):

@@ -105,8 +105,13 @@ def _special(match: re.Match[str], mentions: Mapping[str, str], marks: Sequence[
     if match["url"]:
         linked = any(mark["type"] == "link" for mark in marks)
         return plain(match[0], *marks, *([] if linked else [_link(match[0])]))
-    account = mentions[match[0][1:].casefold()]
-    return {"type": "mention", "attrs": {"id": account, "text": match[0]}}
+    # A pattern that ignores case takes more letters for the same than `casefold` does.
+    account = mentions.get(match[0][1:].casefold())
+    return (
+        {"type": "mention", "attrs": {"id": account, "text": match[0]}}
+        if account
+        else plain(match[0], *marks)
+    )
 
 
 def _link(url: str) -> Node:

@@ -79,7 +79,13 @@ def mention(wiki: str, accounts: Mapping[str, str]) -> str:
         rf"{_CODE.pattern}|\{{\{{.*?\}}\}}|{_URL.pattern}|(?<![\w@/.])@(?P<who>{names})(?!\w)",
         re.DOTALL | re.IGNORECASE,
     )
-    return pattern.sub(lambda m: f"[~{by_name[m['who'].casefold()]}]" if m["who"] else m[0], wiki)
+
+    def mentioned(match: re.Match[str]) -> str:
+        # A pattern that ignores case takes more letters for the same than `casefold` does.
+        account = by_name.get(match["who"].casefold()) if match["who"] else None
+        return f"[~{account}]" if account else match[0]
+
+    return pattern.sub(mentioned, wiki)
 
 
 def unmention(wiki: str, handles: Mapping[str, str]) -> str:

@@ -24,7 +24,10 @@ def key_in(ref: str, url: str) -> str | None:
     text = ref.strip()
     if KEY.fullmatch(text):
         return text
-    parts, home = urlsplit(text), urlsplit(url)
+    try:
+        parts, home = urlsplit(text), urlsplit(url)
+    except ValueError:
+        return None  # such as https://[company].atlassian.net in a template that nobody filled in
     if parts.scheme not in ("http", "https") or parts.netloc.casefold() != home.netloc.casefold():
         return None
     if not parts.path.startswith(home.path):

@@ -60,7 +60,9 @@ def test_a_due_time_is_the_day_that_a_person_typed(due_at: str, day: int) -> Non
     assert mapping.day_of(due_at) == dt.date(2026, 12, day)
 
 
-@pytest.mark.parametrize("text", [None, "", "soon", "2026-13-40"])
+@pytest.mark.parametrize(
+    "text", [None, "", "soon", "2026-13-40", "9999-12-31T23:45:00Z", "0001-01-01T00:00:00+05:00"]
+)
 def test_an_unreadable_due_time_is_none(text: object) -> None:
     assert mapping.day_of(text) is None
 

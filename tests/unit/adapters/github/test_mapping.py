@@ -144,6 +144,19 @@ def test_a_title_is_one_line_within_the_limit(title: str) -> None:
     assert "\n" not in made
 
 
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("x" * 256, ()),
+        ("x" * 257, ("the title was shortened to 256 characters",)),
+        ("x" * 300, ("the title was shortened to 256 characters",)),
+        ("blanks   that\n\n are  taken   together", ()),
+    ],
+)
+def test_a_title_is_said_to_be_shortened_only_where_it_was(title: str, told: tuple[str, ...]) -> None:
+    assert mapping.cut(title, mapping.title_for(title)) == told
+
+
 def test_what_was_dropped_is_named() -> None:
     asked = {
         "labels": ["a", "PMTRACK"],

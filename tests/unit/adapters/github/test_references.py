@@ -28,6 +28,10 @@ HOSTS = frozenset({"github.com", "api.github.com"})
         ("PAY-45", None),
         ("#45a", None),
         ("http://[bad", None),
+        ("#2147483647", 2_147_483_647),
+        ("#2147483648", None),  # GraphQL refuses the query that asks for it, and with it all others
+        ("https://github.com/acme/incidents/issues/11111111111", None),
+        ("#" + "1" * 5000, None),
         ("", None),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.jira import adf, adf_reading, document
+from adapters.jira import adf, adf_reading, document, markup
 from tests.servers.jira import documents
 from tracker import block
 
@@ -112,6 +112,14 @@ def test_only_the_owner_is_mentioned() -> None:
     mentions = [node for node in paragraph["content"] if node["type"] == "mention"]
     assert mentions == [{"type": "mention", "attrs": {"id": "5b1", "text": "@alice"}}]
     assert adf_reading.to_markdown([paragraph]) == "Ask @alice or @bob, mail x@alice, `@alice`"
+
+
+def test_a_name_in_letters_that_only_look_alike_is_not_mentioned() -> None:
+    # Patterns that ignore case take the Turkish dotless i for an i.
+    (paragraph,) = adf.to_nodes("Ask @al\u0131", {"ali": "5b1"})
+    assert {node["type"] for node in paragraph["content"]} == {"text"}
+    assert adf_reading.to_markdown([paragraph]) == "Ask @al\u0131"
+    assert markup.mention("Ask @al\u0131", {"ali": "ali"}) == "Ask @al\u0131"
 
 
 # --- the block among what people wrote -------------------------------------------------------------------------------

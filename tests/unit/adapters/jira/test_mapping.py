@@ -161,6 +161,7 @@ def test_a_document_without_an_address_has_no_remote_link() -> None:
         ("#45", None),
         ("bd-a1b2", None),
         ("P-0", None),
+        ("https://[company].atlassian.net/browse/OPS-7", None),
     ],
 )
 def test_references_of_documents_are_told_apart(ref: str, key: str | None) -> None:
