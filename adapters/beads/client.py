@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
@@ -255,9 +256,8 @@ class Bd:
                 out, err = process.communicate(timeout=timeout_s - first)
         except subprocess.TimeoutExpired:
             out, err = _stopped(process)
-            return Answer(
-                process.returncode or -15, out, err + f"\nError: no answer within {timeout_s:g} s\n"
-            )
+            # However it ends then, nobody knows how far it had come: it counts as ended by the signal.
+            return Answer(-signal.SIGTERM, out, f"Error: no answer within {timeout_s:g} s\n{err}")
         finally:
             if process.poll() is None:
                 process.kill()

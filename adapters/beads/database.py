@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from tracker.values import dataclass
 _LIST = (
     "list", "--all", "--flat", "--limit", "0", "--include-infra", "--include-templates", "--include-gates",
 )  # fmt: skip
-_IDS_PER_LIST = 4000  # Linux takes 128 KiB for one argument; ids are at most about 30 characters
+LONGEST_ARGUMENT = 120_000
+"""Characters of the ids that one `bd list` is asked for: Linux takes 128 KiB for one argument (MAX_ARG_STRLEN, execve(2))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Imported:
 class Database:
     """One Beads database through `bd`; asks for the version and the prefix once."""
 
-    def __init__(self, bd: Bd, memory: Any, prefix: str | None) -> None:
+    def __init__(self, bd: Bd, memory: MutableMapping[str, str], prefix: str | None) -> None:
         self.bd = bd
         self._memory = memory
         self._prefix = prefix
@@ -96,8 +97,7 @@ class Database:
         """The rows of these ids, as far as they exist."""
         self.ensure_usable()
         found: dict[str, Row] = {}
-        for start in range(0, len(ids), _IDS_PER_LIST):
-            part = ids[start : start + _IDS_PER_LIST]
+        for part in parts_of(ids):
             found |= self._listed("--id", ",".join(part), items=len(part))
         return found
 
@@ -154,6 +154,20 @@ class Database:
         except (OSError, ValueError, AttributeError, TypeError):
             return None
         return name if isinstance(name, str) and name else None
+
+
+def parts_of(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in parts, each of which fits into one argument when commas join it."""
+    part: list[str] = []
+    length = 0
+    for each in ids:
+        if part and length + len(each) + 1 > LONGEST_ARGUMENT:
+            yield part
+            part, length = [], 0
+        part.append(each)
+        length += len(each) + 1
+    if part:
+        yield part
 
 
 def _beads_above(directory: Path) -> Path:

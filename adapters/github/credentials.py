@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import shlex
-import subprocess
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from adapters import tokens
 from adapters.github.answers import Answer, http_date, limit_of, reason_of
 from adapters.github.config import AppOptions, GitHubOptions
 from adapters.github.transport import NotConnected
@@ -20,7 +19,6 @@ from tracker.values import dataclass
 if TYPE_CHECKING:
     from github.Auth import Auth
 
-_COMMAND_TIMEOUT_S = 30
 # A token is renewed so long before its end: longer than any single request takes.
 _MARGIN = dt.timedelta(minutes=5)
 _APP_HINTS = {
@@ -101,9 +99,11 @@ def token(options: GitHubOptions, context: TrackerContext, tracker: str) -> str:
     """
     found = context.environ.get(options.token_env, "").strip()
     if not found and options.token_command:
-        found = _from_command(options.token_command, context, tracker)
+        found = tokens.from_command(options.token_command, context, tracker)
     if not found and options.keyring:
-        found = _from_keyring(options, tracker)
+        found = tokens.from_keyring(
+            options.keyring, _owner(options), tracker=tracker, token_env=options.token_env
+        )
     if found:
         return conceal(found, f"token of {tracker}")
     hint = f'Set {options.token_env}, or token_command = "gh auth token" in [trackers.{tracker}].'
@@ -114,50 +114,6 @@ def token(options: GitHubOptions, context: TrackerContext, tracker: str) -> str:
 
 def _owner(options: GitHubOptions) -> str:
     return options.repository.partition("/")[0]
-
-
-def _from_command(command: str, context: TrackerContext, tracker: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own configuration names the command
-            shlex.split(command),
-            cwd=context.root,
-            env=dict(context.environ),
-            capture_output=True,
-            encoding="utf-8",
-            timeout=_COMMAND_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        # What the command printed stays out of the message: it may be the token.
-        raise AuthError(
-            f"token_command could not be run: {type(error).__name__}",
-            tracker=tracker,
-            hint="Run it by hand; it must print the token and nothing else.",
-        ) from None
-    if done.returncode:
-        raise AuthError(
-            f"token_command left with exit code {done.returncode}",
-            tracker=tracker,
-            hint="Run it by hand; it must print the token and nothing else.",
-        )
-    return done.stdout.strip()
-
-
-def _from_keyring(options: GitHubOptions, tracker: str) -> str:
-    import keyring
-    from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
-
-    reasons = {NoKeyringError: "this machine has none", KeyringLocked: "it is locked"}
-    try:
-        return (keyring.get_password(str(options.keyring), _owner(options)) or "").strip()
-    except KeyringError as error:
-        # The text of a backend's error may hold anything.
-        raise AuthError(
-            f"the system keyring cannot be asked: {reasons.get(type(error), type(error).__name__)}",
-            tracker=tracker,
-            hint=f"Set {options.token_env} or token_command, or unlock the keyring; `keyring --list-backends` shows "
-            "what there is.",
-        ) from None
 
 
 def _private_key(app: AppOptions, context: TrackerContext, tracker: str) -> str:

@@ -205,7 +205,7 @@ class _Parts:
 
     def __init__(self, name: str, options: JiraOptions, context: TrackerContext) -> None:
         memory = context.memory
-        self.client = Client(name, options, credentials.find(name, options, context.environ), context)
+        self.client = Client(name, options, credentials.find(name, options, context), context)
         self.site = Site(name, self.client, options, memory)
         self.reader = Reader(self.client, options, self.site, memory=memory)
         self.pull = Pull(self.client, options, self.site, self.reader, memory)

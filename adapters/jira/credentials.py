@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 import re
-import shlex
-import subprocess
-from collections.abc import Mapping
 from dataclasses import field
 
+from adapters import tokens
 from adapters.jira.config import JiraOptions
 from tracker.concealed import conceal
 from tracker.errors import AuthError
+from tracker.remote import TrackerContext
 from tracker.values import dataclass
-
-COMMAND_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,68 +32,42 @@ class Credentials:
         return re.sub(r"(?i)\b(basic|bearer)\s+[\w.~+/=:-]{8,}", r"\1 ***", text)
 
 
-def find(name: str, options: JiraOptions, environ: Mapping[str, str]) -> Credentials:
+def find(name: str, options: JiraOptions, context: TrackerContext) -> Credentials:
     """The credentials of the tracker called `name`.
 
     Raises:
-        AuthError: there is no token, or the command that should print it failed.
+        AuthError: there is no token or no e-mail address, or a place that should be asked for it cannot be.
     """
-    token = environ.get(options.token_env, "").strip() or _from_command(name, options, environ)
-    token = token or _from_keyring(name, options)
+    token = _token(name, options, context)
     if not token:
         raise AuthError(
-            "no token",
+            "there is no token",
             tracker=name,
             hint=f"Set {options.token_env} in the environment, or token_command or token_keyring in the configuration.",
         )
     conceal(token, f"token of {name}")
-    email = options.email or environ.get(options.email_env, "").strip() or None
+    email = options.email or context.environ.get(options.email_env, "").strip() or None
     if email:
         conceal(base64.b64encode(f"{email}:{token}".encode()).decode(), f"credentials of {name}")
-    return Credentials(token, email if options.auth != "bearer" and _wants_email(options, email) else None)
+    return Credentials(token, email if _wants_email(name, options, email) else None)
 
 
-def _wants_email(options: JiraOptions, email: str | None) -> bool:
-    if options.auth == "basic":
-        return True
-    return email is not None and options.deployment != "datacenter"
+def _wants_email(name: str, options: JiraOptions, email: str | None) -> bool:
+    if options.auth == "basic" and email is None:
+        hint = f"Set `email`, or {options.email_env} in the environment."
+        raise AuthError('there is no e-mail address, which auth = "basic" needs', tracker=name, hint=hint)
+    if options.auth == "auto":
+        return email is not None and options.deployment != "datacenter"
+    return options.auth == "basic"
 
 
-def _from_command(name: str, options: JiraOptions, environ: Mapping[str, str]) -> str:
-    if not options.token_command:
-        return ""
-    try:
-        done = subprocess.run(  # noqa: S603 - the person's own command, from the person's own configuration
-            shlex.split(options.token_command),
-            env=dict(environ),
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_TIMEOUT_S,
-            check=True,
-        )
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        # Neither its output nor the exception's text is shown: both may hold the secret.
-        raise AuthError(
-            f"token_command failed ({type(error).__name__})",
-            tracker=name,
-            hint=f"Run it by hand: {options.token_command}",
-        ) from None
-    lines = done.stdout.strip().splitlines()
-    return lines[0].strip() if lines else ""
-
-
-def _from_keyring(name: str, options: JiraOptions) -> str:
-    if not options.token_keyring:
-        return ""
-    import keyring
-    from keyring.errors import KeyringError
-
-    service, _, user = options.token_keyring.partition(":")
-    try:
-        return keyring.get_password(service, user or options.email or "token") or ""
-    except KeyringError as error:
-        raise AuthError(
-            f"the system keyring cannot be read: {error}",
-            tracker=name,
-            hint=f"Set {options.token_env} instead.",
-        ) from error
+def _token(name: str, options: JiraOptions, context: TrackerContext) -> str:
+    """The token, from the first place that has one; "" where none has."""
+    found = context.environ.get(options.token_env, "").strip()
+    if not found and options.token_command:
+        found = tokens.from_command(options.token_command, context, name)
+    if not found and options.token_keyring:
+        service, _, user = options.token_keyring.partition(":")
+        user = user or options.email or "token"
+        found = tokens.from_keyring(service, user, tracker=name, token_env=options.token_env)
+    return found

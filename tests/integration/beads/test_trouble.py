@@ -118,8 +118,11 @@ def test_a_complaint_is_one_line_from_wherever_bd_wrote_it(answer: Answer, said:
 
 @pytest.mark.sleeps
 def test_a_bd_that_hangs_is_ended_and_its_write_is_unknown(beads: Beads) -> None:
+    # It has written, and when it is told to end it tidies up and leaves like one that refused.
     program = script(
-        beads.folder / "hangs", f'if [ "$1" = import ]; then exec sleep 60; fi\nexec "{beads.program}" "$@"\n'
+        beads.folder / "hangs",
+        f'if [ "$1" = import ]; then trap "exit 1" TERM; "{beads.program}" "$@" >/dev/null; '
+        f'while :; do sleep 0.05; done; fi\nexec "{beads.program}" "$@"\n',
     )
     tracker = beads.tracker(program=str(program), timeout_s=1)
     outcome = only(list(tracker.create([NEW])))

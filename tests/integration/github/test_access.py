@@ -28,12 +28,13 @@ def test_the_token_comes_from_the_named_variable(world: GitHubWorld) -> None:
 
 
 def test_the_token_comes_from_a_command(world: GitHubWorld) -> None:
-    command = f"{sys.executable} -c 'print(\"{TOKEN}\")'"
+    # As from `pass show`, whose first line is the secret.
+    command = f"printf '%s\\nlogin: bot' {TOKEN}"
     assert opened(world, {}, token_command=command) == "0"
 
 
 @pytest.mark.parametrize(
-    "command", ["no-such-command-anywhere", f"{sys.executable} -c 'exit(3)'", "'unbalanced"]
+    "command", ["no-such-command-anywhere", f"{sys.executable} -c 'exit(3)'", "'unbalanced", " "]
 )
 def test_a_command_that_fails_is_named_without_what_it_printed(world: GitHubWorld, command: str) -> None:
     with pytest.raises(AuthError) as caught:

@@ -62,6 +62,23 @@ def test_a_command_can_give_the_token(cloud: Bench) -> None:
     assert any(problem.ok for problem in tracker.check())
 
 
+def test_a_command_runs_in_the_folder_of_the_configuration(
+    cloud: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "token.txt").write_text(TOKEN, encoding="utf-8")
+    tracker = cloud.tracker(environ={"JIRA_EMAIL": EMAIL}, token_command="cat token.txt")
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path / "docs")
+    assert any(problem.ok for problem in tracker.check())
+
+
+def test_e_mail_and_token_are_not_sent_as_a_bearer_token_because_the_e_mail_is_missing(cloud: Bench) -> None:
+    with pytest.raises(AuthError, match="no e-mail address") as caught:
+        cloud.tracker(environ={"JIRA_TOKEN": TOKEN}, auth="basic").check()
+    assert "JIRA_EMAIL" in (caught.value.hint or "")
+    assert cloud.server.requests == []
+
+
 def test_a_command_that_fails_is_named_without_its_output(cloud: Bench) -> None:
     tracker = cloud.tracker(environ={}, token_command="sh -c 'echo secret-part; exit 3'")
     with pytest.raises(AuthError, match="token_command failed") as caught:

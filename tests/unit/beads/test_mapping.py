@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.beads import mapping
+from adapters.beads.database import LONGEST_ARGUMENT, parts_of
 from tracker.models import IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -201,6 +202,15 @@ def test_a_reference_of_a_document_is_an_id_of_this_database_or_not_ours(
     ref: str, prefix: str | None, ids: tuple[str, ...]
 ) -> None:
     assert mapping.ids_in(ref, prefix) == ids
+
+
+def test_ids_are_asked_for_in_parts_that_fit_into_one_argument() -> None:
+    ids = [f"a-database-with-a-long-name-{number:06d}" for number in range(9000)]
+    parts = list(parts_of(ids))
+    assert [each for part in parts for each in part] == ids
+    assert len(parts) == 3
+    assert all(len(",".join(part)) <= LONGEST_ARGUMENT for part in parts)
+    assert list(parts_of([])) == []
 
 
 def test_the_epic_of_an_incident_has_one_id() -> None:
