@@ -32,9 +32,9 @@ def read_baseline(text: str, source: str) -> frozenset[str]:
     hint = "Write it anew with `pmtrack check --write-baseline`."
     try:
         table = json.loads(text)
-        version, entries = table["version"], table["findings"]
+        version, entries = table["version"], frozenset(table["findings"])
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(f"{source} is no baseline of pmtrack", hint=hint) from error
     if version != VERSION:
         raise UserError(f"{source} has version {version}, this pmtrack knows {VERSION}", hint=hint)
-    return frozenset(entries)
+    return entries

@@ -13,12 +13,11 @@ from policies.calendar import Calendar
 from policies.horizon import horizon_end
 from policies.sla import Settings as SlaSettings
 from policies.sla import latest_day
-from policies.subjects import says_nothing
-from tracker.models import ActionItem, PostMortem, Span, Status
+from policies.subjects import has_two_readings, is_closed, says_nothing
+from tracker.models import ActionItem, PostMortem, Span
 from tracker.values import dataclass
 
 _ID = re.compile(r"^(?P<prefix>[^\W\d]*[-_. ]?)(?P<number>\d{1,4})$")
-_AMBIGUOUS = re.compile(r"^\s*(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,14 @@ class Edit:
 
 
 def plan_edits(document: PostMortem, data: bytes, sla: SlaSettings, calendar: Calendar) -> list[Edit]:
-    """Every repair that the document allows, in the order of the file; templates are left alone."""
+    """Every repair that the document allows, in the order of the file; templates are left alone.
+
+    Args:
+        document: As read from `data`.
+        data: The file's bytes, UTF-8.
+        sla: The time limits by severity (the settings of PM204).
+        calendar: Business days, where the limits count them.
+    """
     if document.kind != "post-mortem":
         return []
     items = [item for item in document.items if not item.placeholder]
@@ -75,8 +81,7 @@ def _iso_dates(items: Sequence[ActionItem], data: bytes) -> Iterator[Edit]:
         span, raw = item.spans.get("due"), item.due_raw
         if item.due is None or raw is None or span is None or raw == item.due.isoformat():
             continue
-        found = _AMBIGUOUS.match(raw)
-        if found and found[1] != found[2] and max(int(found[1]), int(found[2])) <= 12:
+        if has_two_readings(raw):
             continue
         at = data[span.start : span.end].find(raw.encode())
         if at >= 0:
@@ -92,9 +97,9 @@ def _due_dates(
     start = document.completed or document.date
     limit = latest_day(document, sla, calendar)
     for item in items:
-        if item.due or "due" not in item.spans or item.status in (Status.DONE, Status.CANCELLED):
+        if item.due or "due" not in item.spans or is_closed(item):
             continue
-        horizon = horizon_end(item.section, start) if start else None
+        horizon = horizon_end(item.section, start, calendar) if start else None
         if day := _earlier(horizon, limit):
             source = "the heading's horizon" if day == horizon else "the severity's time limit"
             if edit := _cell(item.spans["due"], data, day.isoformat(), f"due date {day} from {source}"):
@@ -107,13 +112,13 @@ def _earlier(*days: dt.date | None) -> dt.date | None:
 
 def _cell(span: Span, data: bytes, text: str, reason: str) -> Edit | None:
     """Fill a cell that is empty or holds a word for nothing, keeping the blanks around it."""
-    old = data[span.start : span.end].decode(errors="replace")
+    old = data[span.start : span.end].decode()
     word = old.strip()
     if not says_nothing(word) or "\n" in old:
         return None
-    left = len(old) - len(old.lstrip()) if word else min(1, len(old))
-    start = span.start + left
+    blanks = old[: len(old) - len(old.lstrip())] if word else old[:1]
+    start = span.start + len(blanks.encode())  # an ideographic or no-break space is more than one byte
     before = data[span.start - 1 : span.start] if span.start else b""
-    pad = " " if not word and not left and before == b"|" else ""
+    pad = " " if not old and before == b"|" else ""
     after = " " if not word and data[start : start + 1] == b"|" else ""
     return Edit(start, start + len(word.encode()), f"{pad}{text}{after}", span.line, reason)

@@ -11,19 +11,41 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from policies.calendar import later
+from policies.calendar import Calendar, later
 from policies.wording import any_pattern
 
+_YEARS = 3650
+"""Business days beyond which a heading is counted in calendar days: it is a slip of the pen, and days are counted one by one."""
 
-def horizon_end(section: str | None, start: dt.date) -> dt.date | None:
-    """The last day that the heading allows for an item of a document of day `start`; None where it promises nothing."""
+
+def horizon_end(section: str | None, start: dt.date, calendar: Calendar = Calendar()) -> dt.date | None:
+    """The last day (inclusive) that a heading allows for the items below it.
+
+    Args:
+        section: The heading.
+        start: The day from which it counts: of the post-mortem, else of the incident.
+        calendar: Which days are worked, for "within 5 business days".
+
+    Returns:
+        None where the heading promises nothing.
+    """
     if not section:
         return None
     found = _horizon(section)
     if found is None:
         return None
     name, count = found
-    return _COUNTED[name](start, count) if count is not None else _NAMED[name](start)
+    if count is None:
+        return _NAMED[name](start)
+    return (
+        calendar.after(start, count, business=True)
+        if _counts_business(name, count)
+        else _COUNTED[name](start, count)
+    )
+
+
+def _counts_business(name: str, count: int) -> bool:
+    return name == "business-days" and count <= _YEARS
 
 
 @lru_cache(maxsize=4096)
@@ -65,6 +87,7 @@ _NAMED: Mapping[str, Callable[[dt.date], dt.date]] = {
     "this-year": lambda start: dt.date(start.year, 12, 31),
 }
 _COUNTED: Mapping[str, Callable[[dt.date, int], dt.date]] = {
+    "business-days": later,
     "days": later,
     "weeks": lambda start, count: later(start, 7 * count),
     "months": lambda start, count: later(start, 31 * count),

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from policies.notices import NOTICES
 from policies.rule import Rule
 from tracker.errors import UserError
 from tracker.plugins import entry_points
@@ -102,10 +103,11 @@ def find_rule(name: str) -> AnyRule:
 def matches(rule: AnyRule, name: str) -> bool:
     """Whether a selection names the rule: its code, the beginning of its code, its name, or ALL."""
     word = name.strip()
+    beginning = word.upper().rstrip("X")
     return (
         word.upper() == "ALL"
         or rule.slug == word.casefold()
-        or rule.code.startswith(word.upper().rstrip("X"))
+        or (beginning != "" and rule.code.startswith(beginning))
     )
 
 
@@ -116,7 +118,7 @@ def require_known(names: Iterable[str]) -> None:
         UserError: names the first that does not, and the nearest known one.
     """
     for name in names:
-        if not name.strip() or not (name[:2] == "PM0" or any(matches(rule, name) for rule in all_rules())):
+        if not any(matches(rule, name) for rule in all_rules()):
             raise unknown_rule(name)
 
 
@@ -124,6 +126,11 @@ def unknown_rule(name: str) -> UserError:
     """The error for a name that means no rule."""
     from difflib import get_close_matches
 
+    if name.strip().upper() in NOTICES:
+        return UserError(
+            f"{name} is a notice of `pmtrack check` itself, not a rule",
+            hint="It cannot be selected, ignored or set; do what the notice says.",
+        )
     known = [word for rule in all_rules() for word in (rule.code, rule.slug)]
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     meant = f"Did you mean {near[0]}?" if near else "See `pmtrack explain` for the list."
@@ -136,6 +143,7 @@ def _from_entry_points() -> Iterable[AnyRule]:
         for rule in (loaded,) if isinstance(loaded, Rule) else tuple(loaded):
             if not isinstance(rule, Rule):
                 raise UserError(
-                    f"the entry point {point.name!r} of pmtrack.policies gives no rule but {rule!r}"
+                    f"the entry point {point.name!r} of pmtrack.policies gives no rule but {rule!r}",
+                    hint="Uninstall its package, or ask its author: it must name a `Rule` or a sequence of them.",
                 )
             yield rule

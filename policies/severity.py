@@ -31,9 +31,18 @@ def severity_rank(text: str | None) -> int | None:
 
 
 def _named(word: str) -> int | None:
-    return next((rank for rank in range(1, 5) for name in _names()[rank] if name in word), None)
+    return next((rank for rank, names in _names().items() if names.search(word)), None)
 
 
 @lru_cache(maxsize=1)
-def _names() -> Mapping[int, tuple[str, ...]]:
-    return {rank: any_language(f"severity.{rank}") for rank in range(1, 5)}
+def _names() -> Mapping[int, re.Pattern[str]]:
+    """The names of each rank at the beginning of a word: "kritischer", but neither "slow" nor "immediate" nor "non-critical"."""
+    return {
+        rank: re.compile("|".join(_at_word(name) for name in any_language(f"severity.{rank}")))
+        for rank in range(1, 5)
+    }
+
+
+def _at_word(name: str) -> str:
+    has_words = name[0].lower() != name[0].upper()  # not so in Japanese
+    return rf"\b(?<!non-)(?<!non )(?<!not ){re.escape(name)}" if has_words else re.escape(name)

@@ -9,12 +9,12 @@ from functools import cached_property
 
 from policies.wording import Wording, any_language, wording
 from policies.wording.detection import spoken_language
-from tracker.models import ActionItem, PostMortem, Status
+from tracker.models import ActionItem, PostMortem
 from tracker.world import TrackedItem, World
 
 _FIRST_PART = re.compile(r"[,;(]")
 """What follows qualifies: "Complete, action items in progress" is complete."""
-_CLOSED = (Status.DONE, Status.CANCELLED)
+_SLASHED = re.compile(r"^\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\s*$")
 _EMPTY = frozenset(
     {"", "-", "--", "–", "—", "?", "n/a", "na", "none", "tbd", "tba", "tbc", "todo", "未定", "offen"}
 )
@@ -22,9 +22,14 @@ _EMPTY = frozenset(
 
 def is_open(tracked: TrackedItem) -> bool:
     """True where something is left to do, in the document and, as far as known, in the tracker."""
-    if tracked.item.placeholder or tracked.removed_at is not None or tracked.item.status in _CLOSED:
+    if tracked.item.placeholder or tracked.removed_at is not None or is_closed(tracked.item):
         return False
-    return tracked.issue is None or tracked.issue.status not in _CLOSED
+    return tracked.issue is None or not tracked.issue.status.is_closed
+
+
+def is_closed(item: ActionItem) -> bool:
+    """True where the document says that nothing is left to do."""
+    return item.status is not None and item.status.is_closed
 
 
 class Subjects:
@@ -133,6 +138,12 @@ def says_nothing(text: str | None) -> bool:
 def stated_due(item: ActionItem) -> str | None:
     """What the document gives as a due date although it fixes no day ("ASAP"), None where it gives nothing."""
     return None if item.due is not None or says_nothing(item.due_raw) else item.due_raw
+
+
+def has_two_readings(text: str | None) -> bool:
+    """True for a date that is one day in America and another in Europe: "03/04/2026", not "05/31/2026" or "05/05/2026"."""
+    found = _SLASHED.match(text or "")
+    return found is not None and found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12
 
 
 def issue_name(tracked: TrackedItem) -> str:

@@ -32,7 +32,8 @@ def parse_waivers(text: str, source: str) -> list[Waiver]:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{source} is no valid TOML: {error}", hint="Correct the file.") from error
     entries = table.get("waivers", [])
-    if set(table) - {"waivers"} or not isinstance(entries, list):
+    is_list = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
+    if set(table) - {"waivers"} or not is_list:
         raise UserError(f"{source}: only [[waivers]] entries may stand in it", hint="Correct the file.")
     lines = [text.count("\n", 0, match.end()) + 1 for match in _ENTRY.finditer(text)]
     lines += [1] * (len(entries) - len(lines))
@@ -47,32 +48,44 @@ def _read(entry: Mapping[str, Any], line: int, source: str) -> Iterator[Waiver]:
             near = get_close_matches(key, _KEYS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(_KEYS)}."
             raise UserError(f"{source}:{line}: unknown key {key!r}", hint=hint)
-    codes = entry.get("codes") or [entry.get("code")]
-    if not all(isinstance(code, str) and code for code in codes):
-        raise UserError(f"{source}:{line}: a waiver names no rule", hint='Add code = "PM104".')
-    for code in codes:
+    where = f"{source}:{line}"
+    for code in _codes(entry, where):
         yield Waiver(
             code=code.upper(),
             source=source,
             line=line,
-            document=str(entry.get("document", "**")),
-            reason=_text(entry, "reason"),
-            until=_day(entry.get("until"), f"{source}:{line}"),
-            by=_text(entry, "by"),
-            item=_text(entry, "item"),
+            document=_text(entry, "document", where) or "**",
+            reason=_text(entry, "reason", where),
+            until=_day(entry.get("until"), where),
+            by=_text(entry, "by", where),
+            item=_text(entry, "item", where),
         )
 
 
-def _text(entry: Mapping[str, Any], key: str) -> str | None:
+def _codes(entry: Mapping[str, Any], where: str) -> list[str]:
+    more = entry.get("codes", [])
+    if not isinstance(more, list):
+        raise UserError(f"{where}: codes = {more!r} is no list", hint='Write codes = ["PM104"].')
+    codes = [*([entry["code"]] if "code" in entry else []), *more]
+    if not codes or not all(isinstance(code, str) and code for code in codes):
+        raise UserError(f"{where}: a waiver names no rule", hint='Add code = "PM104".')
+    return codes
+
+
+def _text(entry: Mapping[str, Any], key: str, where: str) -> str | None:
     value = entry.get(key)
+    if isinstance(value, list | dict):
+        raise UserError(f"{where}: {key} = {value!r} is no text", hint="Write one entry for each.")
     return None if value is None else str(value)
 
 
 def _day(value: object, where: str) -> dt.date | None:
-    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if value is None or isinstance(value, dt.date):
         return value
     try:
-        return dt.date.fromisoformat(str(value)[:10])
+        return dt.date.fromisoformat(str(value))
     except ValueError as error:
         raise UserError(f"{where}: until = {value!r} is no day", hint="Write it as 2026-12-31.") from error
 

@@ -220,10 +220,10 @@ def _remark_end(waiver: Waiver, rules: Rules) -> Finding | None:
     left = (waiver.until - rules.today).days if waiver.until else rules.notice_days + 1
     if left < 0:
         message = f"this waiver of {waiver.code} ended on {waiver.until}"
-        return _say("PM002", waiver, message, "Mend what it covered, or decide anew.")
+        return _say("PM002", waiver, message, "Fix what it covered, or renew the waiver with a new end date.")
     if left <= rules.notice_days:
         message = f"this waiver of {waiver.code} ends {'today' if left == 0 else f'in {left} days'}"
-        return _say("PM003", waiver, message, "Mend what it covers in time.")
+        return _say("PM003", waiver, message, "Fix what it covers before that day, or renew the waiver.")
     return None
 
 

@@ -53,7 +53,7 @@ class Settings:
     )
 
 
-def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
+def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every open item whose last touch by a person is too old."""
     for tracked in open_items(world):
         last = last_touch(tracked, settings.bots)
@@ -62,7 +62,7 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
         yield RULE.on(
             tracked,
             "item",
-            f"nobody has touched this for {idle} days, since {last.date()}",
+            f"nobody has touched this for {idle} days, since {calendar.day(last)}",
             "Ask the owner where it stands; agree a new date or close it with the reason.",
         )
 

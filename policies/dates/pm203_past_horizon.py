@@ -1,8 +1,8 @@
 """Due later than the heading that the item stands under allows.
 
-"Immediate (This Week)", "Next 24 hours", "Within 1 Month", "Next Quarter" and their like, in six languages. The days are
-counted from the day the post-mortem was completed, else from the incident. Horizons are read generously: "this week" ends
-with the calendar week or after seven days, whichever is later.
+"Immediate (This Week)", "Next 24 hours", "Within 5 business days", "Within 1 Month", "Next Quarter" and their like, in six
+languages. The days are counted from the day the post-mortem was completed, else from the incident. Horizons are read
+generously: "this week" ends with the calendar week or after seven days, whichever is later, and "3-5 days" after five.
 
 ## Why
 
@@ -58,7 +58,7 @@ class Settings:
     grace_days: int = setting(0, "days by which a due date may exceed the horizon", ge=0)
 
 
-def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
+def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Finding]:
     """Every open item that is due after the end of its heading's horizon."""
     documents = documents_by_path(world)
     for tracked in open_items(world):
@@ -66,7 +66,7 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
         start = (document.completed or document.date) if document else None
         if due is None or start is None:
             continue
-        end = horizon_end(tracked.item.section, start)
+        end = horizon_end(tracked.item.section, start, calendar)
         if end is not None and (due - end).days > settings.grace_days:
             yield RULE.on(
                 tracked,

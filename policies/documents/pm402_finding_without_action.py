@@ -104,12 +104,17 @@ def _is_taken_up(
         return True
     if any(0 <= one.item.line - note.line <= 3 for one in items):
         return True
-    if any(
-        one.item.local_id and re.search(rf"\b{re.escape(one.item.local_id)}\b", note.text) for one in items
-    ):
+    if any(one.item.local_id and _names(note.text, one.item.local_id) for one in items):
         return True
     needed = max(1.0, settings.share * len(words))
     return any(len(words & title) >= needed for title in known)
+
+
+def _names(text: str, local_id: str) -> bool:
+    """Whether the text holds the id; a plain number ("2") may be any number and names nothing."""
+    if local_id.strip("#.").isdigit():
+        return False
+    return re.search(rf"(?<!\w){re.escape(local_id)}(?!\w)", text) is not None
 
 
 def _stems(text: str) -> frozenset[str]:

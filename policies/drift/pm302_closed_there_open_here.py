@@ -21,8 +21,8 @@ from collections.abc import Iterator
 
 from policies.calendar import Calendar
 from policies.rule import Need, NoSettings, Profile, Rule
-from policies.subjects import issue_name, live_items
-from tracker.models import Finding, Severity, Status
+from policies.subjects import is_closed, issue_name, live_items
+from tracker.models import Finding, Severity
 from tracker.world import World
 
 
@@ -30,7 +30,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
     """Every item that the document shows as open while its issue is closed."""
     for tracked in live_items(world):
         issue, item = tracked.issue, tracked.item
-        if issue is None or not issue.status.is_closed or item.status in (Status.DONE, Status.CANCELLED):
+        if issue is None or tracked.issue_gone or not issue.status.is_closed or is_closed(item):
             continue
         if item.status is not None or "status" in item.spans:
             yield RULE.on(

@@ -75,8 +75,8 @@ def is_verified(tracked: TrackedItem) -> bool:
     item, issue = tracked.item, tracked.issue
     if (issue and issue.evidence) or any(_CHANGE.search(ref) for ref in item.refs):
         return True
-    told = f"{item.status_raw or ''} {item.description}"
-    return bool(_LINK.search(item.description) or any_pattern("verified").search(told))
+    text = f"{item.status_raw or ''} {item.description}"
+    return bool(_LINK.search(item.description) or any_pattern("verified").search(text))
 
 
 RULE = Rule(

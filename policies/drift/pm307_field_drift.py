@@ -32,13 +32,13 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
     """Every field of an open item on which both sides differ."""
     people = people_of(world.people)
     for tracked in live_items(world):
-        if tracked.issue is None or tracked.issue.status.is_closed:
+        if tracked.issue is None or tracked.issue_gone or tracked.issue.status.is_closed:
             continue
-        for field, told in sorted(_differences(tracked, tracked.issue, people).items()):
+        for field, values in sorted(_differences(tracked, tracked.issue, people).items()):
             yield RULE.on(
                 tracked,
                 field,
-                f"{field} differs from {issue_name(tracked)}: {told}",
+                f"{field} differs from {issue_name(tracked)}: {values}",
                 "Run `pmtrack sync`, or decide which is right and change the other.",
             )
 

@@ -1,7 +1,7 @@
 """Several owners, or a team, where one person is asked for.
 
-Two names of one person of the people map are one owner. A team counts as such when its name holds a word for a group ("Platform team", "SRE", "everyone"), or when the people map
-knows it as a team.
+Two names of one person of the people map are one owner. A team counts as such when its name holds a word for a group ("Platform
+team", "SRE", "everyone"), or when the people map knows it as a team.
 
 ## Why
 
@@ -23,19 +23,16 @@ waits for the others. Name one, and mention the others in the text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from policies.calendar import Calendar
-from policies.rule import Profile, Rule, fold, setting
+from policies.rule import Profile, Rule, setting
 from policies.subjects import open_items
-from policies.wording import any_language
+from policies.teams import is_team, teams_of
 from tracker.models import Finding, Severity
 from tracker.people import people_of
 from tracker.values import dataclass
 from tracker.world import World
-
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Settings:
 def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
     """Every open item with more owners than allowed, or with a team for an owner."""
     people = people_of(world.people)
-    teams = {fold(person.team) for person in world.people.values() if person.team}
+    teams = teams_of(world)
     for tracked in open_items(world):
         owners = people.joined(tracked.item.owners)
         if len(owners) > settings.most:
@@ -60,7 +57,7 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
                 "Name one of them; mention the others as collaborators.",
             )
         elif not settings.allow_teams and (
-            team := next((one for one in owners if _is_team(one, teams)), None)
+            team := next((one for one in owners if is_team(one, teams)), None)
         ):
             yield RULE.on(
                 tracked,
@@ -69,31 +66,5 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
                 "Name the person of it who answers for this.",
             )
 
-
-def _is_team(owner: str, teams: set[str]) -> bool:
-    name = fold(owner)
-    words = _WORD.findall(name)
-    known = any_language("teams")
-    return (
-        name in teams or name in known or (len(words) > 1 and (words[-1] in _GROUPS or words[0] in _GROUPS))
-    )
-
-
-_GROUPS = frozenset(
-    (
-        "team",
-        "teams",
-        "squad",
-        "group",
-        "guild",
-        "gruppe",
-        "abteilung",
-        "équipe",
-        "equipo",
-        "equipe",
-        "time",
-        "チーム",
-    )
-)
 
 RULE = Rule("PM102", "shared-owner", Severity.INFO, Profile.STANDARD, check, Settings)

@@ -26,24 +26,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from policies.calendar import Calendar
-from policies.rule import Need, NoSettings, Profile, Rule, fold
+from policies.rule import Need, NoSettings, Profile, Rule
 from policies.subjects import open_items
 from tracker.models import Finding, Severity
+from tracker.people import plain
 from tracker.world import TrackedItem, World
 
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every owner of an open item who is known nowhere."""
-    known, told = _known(world), dict[str, str]()
+    known, messages = _known(world), dict[str, str]()
     for tracked in open_items(world):
         for owner in tracked.item.owners:
             if _is_unknown(owner, tracked, known):
-                if owner not in told:
-                    told[owner] = f"nobody is known as {owner!r}{_meant(owner, known)}"
+                if owner not in messages:
+                    messages[owner] = f"nobody is known as {owner!r}{_meant(owner, known)}"
                 yield RULE.on(
                     tracked,
                     "owners",
-                    told[owner],
+                    messages[owner],
                     f"Correct the name, or add it to `names` of a [people.…] entry: names = [{owner!r}].",
                 )
 
@@ -51,7 +52,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
 def _meant(owner: str, known: Mapping[str, str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(fold(owner), known, n=1, cutoff=0.75) if known else ()
+    near = get_close_matches(plain(owner), known, n=1, cutoff=0.75) if known else ()
     return f", is {known[near[0]]!r} meant?" if near else ""
 
 
@@ -59,12 +60,12 @@ def _known(world: World) -> dict[str, str]:
     names: dict[str, str] = {}
     for person in world.people.values():
         texts = (person.key, *person.names, person.email, person.team, *person.accounts.values())
-        names |= {fold(text.lstrip("@")): text for text in texts if text}
+        names |= {plain(text): text for text in texts if text}
     return names
 
 
 def _is_unknown(owner: str, tracked: TrackedItem, known: dict[str, str]) -> bool:
-    if fold(owner.lstrip("@")) in known:
+    if plain(owner) in known:
         return False
     if tracked.issue is not None:
         return not tracked.issue.assignees

@@ -26,18 +26,15 @@ A date that people read differently is not agreed, and one that no tool can read
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, setting
-from policies.subjects import open_items, stated_due
+from policies.subjects import has_two_readings, open_items, stated_due
 from tracker.models import Finding, Severity
 from tracker.values import dataclass
 from tracker.world import World
-
-_SLASHED = re.compile(r"^\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
     """Every due text of an open item that fixes no day, or two."""
     for tracked in open_items(world):
         item = tracked.item
-        if settings.order == "unknown" and _is_ambiguous(item.due_raw):
+        if settings.order == "unknown" and has_two_readings(item.due_raw):
             yield RULE.on(
                 tracked, "due", f"{item.due_raw!r} can be read as two days", "Write the date as YYYY-MM-DD."
             )
@@ -62,11 +59,6 @@ def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Fin
             yield RULE.on(
                 tracked, "due", f"{text!r} cannot be read as one day", "Write the day as YYYY-MM-DD."
             )
-
-
-def _is_ambiguous(text: str | None) -> bool:
-    found = _SLASHED.match(text or "")
-    return found is not None and found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12
 
 
 RULE = Rule("PM108", "unreadable-date", Severity.WARNING, Profile.STANDARD, check, Settings)

@@ -5,7 +5,7 @@ Romance languages nouns for work ("Einrichtung", "création") count as verbs, in
 where the language of the document is not known.
 
 Measured on 114 public post-mortems with 549 action items: of 17 findings 13 were right (0.76); the four kinds of wrong ones were
-mended, and the 12 that are left are right. There is no second corpus to confirm that figure, and the first is under 0.8, so the
+fixed, and the 12 that are left are right. There is no second corpus to confirm that figure, and the first is under 0.8, so the
 rule is in the profile `strict` only.
 
 ## Why

@@ -43,11 +43,12 @@ where it should begin.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from policies.calendar import Calendar
 from policies.rule import NoSettings, Profile, Rule, Scope, word_span
 from policies.subjects import by_document, words_of
+from policies.teams import is_team, teams_of
 from policies.wording import Wording
 from tracker.models import Finding, PostMortem, Severity
 from tracker.world import TrackedItem, World
@@ -60,11 +61,12 @@ _ADVICE = "Say what made the mistake possible, and what would have caught it."
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:
     """Every action, cause and gap that blames somebody."""
+    teams = teams_of(world)
     for document, items in by_document(world):
         words = words_of(world, document.path)
         if words is None:
             continue
-        named = _named(document, items)
+        named = _named(document, items, teams)
         yield from _in_items(items, words, named)
         for note in document.notes:
             if note.kind in _KINDS and (place := _blames(note.text, words, named)):
@@ -72,7 +74,7 @@ def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[
                 yield RULE.at(document, note.line, f"{said!r} blames a person", _ADVICE, key=note.text)
 
 
-def _in_items(items: Iterable[TrackedItem], words: Wording, named: frozenset[str]) -> Iterator[Finding]:
+def _in_items(items: Iterable[TrackedItem], words: Wording, named: Sequence[str]) -> Iterator[Finding]:
     for tracked in items:
         title = tracked.item.title
         if place := _blames(title, words, named):
@@ -82,26 +84,38 @@ def _in_items(items: Iterable[TrackedItem], words: Wording, named: frozenset[str
             )
 
 
-def _blames(text: str, words: Wording, named: frozenset[str]) -> tuple[int, int] | None:
+def _blames(text: str, words: Wording, named: Sequence[str]) -> tuple[int, int] | None:
     found = words.pattern("blame").search(text)
     return found.span() if found else _blames_named(text, words, named)
 
 
-def _blames_named(text: str, words: Wording, named: frozenset[str]) -> tuple[int, int] | None:
+def _blames_named(text: str, words: Wording, named: Sequence[str]) -> tuple[int, int] | None:
     """Words of blame right behind somebody whom the document names."""
     for found in words.pattern("blamed").finditer(text):
-        before = text[: found.start()].rstrip().casefold()
-        name = next((name for name in named if before.endswith(name)), None)
+        before = text[: found.start()].rstrip()
+        name = next((name for name in named if _ends_with(before, name)), None)
         if name:
             return len(before) - len(name), found.end()
     return None
 
 
-def _named(document: PostMortem, items: list[TrackedItem]) -> frozenset[str]:
-    """The people whom the document gives as author or owners, by whole and by first name."""
+def _ends_with(text: str, name: str) -> bool:
+    """Whether the name stands at the end as a word of its own: not the "Ed" of "deployed"; Japanese has no blanks between words."""
+    start = len(text) - len(name)
+    if start < 0 or text[start:].casefold() != name.casefold():
+        return False
+    before = text[start - 1 : start]
+    return not before.isalnum() or before.lower() == before.upper()
+
+
+def _named(document: PostMortem, items: list[TrackedItem], teams: Collection[str]) -> list[str]:
+    """The people whom the document gives as author or owners, by whole and by first name, the longest first; no teams."""
     texts = {document.author or "", *(owner for one in items for owner in one.item.owners)}
-    names = {name for text in texts for name in (text.strip(), text.strip().split(" ")[0])}
-    return frozenset(name.casefold() for name in names if len(name) > 1 and not name.isdigit())
+    people = [text.strip() for text in texts if not is_team(text, teams)]
+    names = {name for text in people for name in (text, text.split(" ")[0])}
+    return sorted(
+        (name for name in names if len(name) > 1 and not name.isdigit()), key=lambda one: (-len(one), one)
+    )
 
 
 RULE = Rule("PM504", "blame", Severity.INFO, Profile.STRICT, check, NoSettings, scope=Scope.NOTE)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tracker.files import replace
 
 if TYPE_CHECKING:
     from policies.configuration import PolicySettings
@@ -37,7 +37,7 @@ def fix_documents(
         edits = plan_edits(documents.read(file, data, reading), data, sla, calendar)
         if not edits:
             continue
-        if replace_file(Path(file.path), data, apply_edits(data, edits)):
+        if _replace(Path(file.path), data, apply_edits(data, edits)):
             yield from (f"{file.path}:{edit.line}: {edit.reason}" for edit in edits)
         else:
             yield f"{file.path}: changed meanwhile, left alone"
@@ -59,20 +59,9 @@ def _is_plain(data: bytes) -> bool:
     return b"\0" not in data
 
 
-def replace_file(path: Path, old: bytes, new: bytes) -> bool:
+def _replace(path: Path, old: bytes, new: bytes) -> bool:
     """Put the new content in place of the old at once; False, and nothing done, where the file is not the old one any more."""
-    real = path.resolve()
-    if hashlib.sha256(real.read_bytes()).digest() != hashlib.sha256(old).digest():
+    if hashlib.sha256(path.read_bytes()).digest() != hashlib.sha256(old).digest():
         return False
-    handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(new)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).chmod(real.stat().st_mode & 0o7777)
-        Path(name).replace(real)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace(path, new)
     return True

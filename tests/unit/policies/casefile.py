@@ -5,7 +5,7 @@ A file holds `rule`, optionally `now` and `people` for all its cases, and `cases
 * `name`: a sentence;
 * `document`: a text, or `documents`: file name -> text (the name chooses the format);
 * `items`: what the state and the tracker know, by the line of the item: `issue`, `events`, `first_seen`, ...;
-* `settings`: the rule's settings;
+* `settings`: the rule's settings; `timezone` and `country`: those of the calendar;
 * `findings`: the expected ones, each with its `line` and where it matters `column`, `path`, `says` (part of the message);
 * `unusual: true` for a case in a format that is seldom met.
 """
@@ -69,7 +69,7 @@ class Case:
     def run(self) -> list[Finding]:
         rule = load_rule(self.rule)
         settings = make_settings(rule.settings, self.table.get("settings") or {}, self.rule)
-        calendar = Calendar(country=self.table.get("country"))
+        calendar = Calendar(self.table.get("timezone", "UTC"), self.table.get("country"))
         return list(rule.check(self.world(), settings, calendar))
 
 

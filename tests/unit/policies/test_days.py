@@ -72,6 +72,15 @@ def test_counting_forth_and_back_agrees(day: dt.date, count: int) -> None:
         ("Próximo trimestre", "2026-09-30"),
         ("来月", "2026-06-30"),
         ("2週間以内", "2026-05-20"),
+        ("Next 3-5 days", "2026-05-11"),
+        ("(3–10 days)", "2026-05-16"),
+        ("Within 5 business days", "2026-05-13"),
+        ("Innerhalb von 3 Werktagen", "2026-05-11"),
+        ("Sous 3 jours ouvrés", "2026-05-11"),
+        ("En 3 días hábiles", "2026-05-11"),
+        ("Em 3 dias úteis", "2026-05-11"),
+        ("3営業日以内", "2026-05-11"),
+        ("11週間以内", "2026-07-22"),
         ("Detection", None),
         (None, None),
     ],
@@ -105,6 +114,9 @@ def test_a_heading_promises_a_horizon(heading: str | None, end: str | None) -> N
         ("", None),
         (None, None),
         ("unknown", None),
+        ("immediate", None),
+        ("slow responses, follow-up", None),
+        ("non-critical", None),
     ],
 )
 def test_severities_have_ranks_whatever_they_are_called(text: str | None, rank: int | None) -> None:
@@ -129,7 +141,7 @@ def test_globs_match_from_any_folder_downwards(path: str, glob: str, *, matches:
     assert matches_glob(path, glob) is matches
 
 
-@given(st.dates(), st.integers(0, 10**7), st.sampled_from(["days", "weeks", "months"]))
+@given(st.dates(), st.integers(0, 10**7), st.sampled_from(["days", "business days", "weeks", "months"]))
 def test_no_horizon_leaves_the_calendar(day: dt.date, count: int, unit: str) -> None:
     end = horizon_end(f"within {count} {unit}", day)
     assert end is not None

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from policies.baseline import read_baseline
 from policies.calendar import Calendar
 from policies.configuration import PolicySettings, read_settings
 from policies.engine import choose_rules
@@ -38,11 +39,19 @@ def test_select_takes_codes_beginnings_names_and_all() -> None:
     assert "PM408" in chosen(extend_select=["PM408"])
 
 
-@pytest.mark.parametrize("table", [{"select": ["PM999"]}, {"ignore": ["overdu"]}, {"rules": {"PM9": {}}}])
+@pytest.mark.parametrize(
+    "table", [{"select": ["PM999"]}, {"ignore": ["overdu"]}, {"rules": {"PM9": {}}}, {"ignore": ["X"]}]
+)
 def test_an_unknown_rule_is_an_error_that_names_the_nearest(table: dict[str, object]) -> None:
     with pytest.raises(UserError) as error:
         chosen(**table)
     assert "no rule is called" in error.value.message
+
+
+def test_a_notice_is_no_rule_and_is_called_what_it_is() -> None:
+    with pytest.raises(UserError) as error:
+        chosen(ignore=["PM004"])
+    assert error.value.message == "PM004 is a notice of `pmtrack check` itself, not a rule"
 
 
 def test_the_nearest_rule_is_named() -> None:
@@ -147,6 +156,15 @@ def test_known_findings_of_the_baseline_do_not_count() -> None:
     assert [(one.code, one.item) for one in again.findings] == [("PM104", "Buy disks")]
     assert len(again.known) == len(first.findings) == 3
     assert run({"a.md": "# Postmortem\n"}, baseline=known).resolved == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{", '{"version": 1, "findings": [{}]}', '{"version": 2, "findings": {}}']
+)
+def test_a_wrong_baseline_is_an_error_that_says_how_to_make_a_new_one(text: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_baseline(text, "pmtrack-baseline.json")
+    assert "--write-baseline" in (error.value.hint or "")
 
 
 def test_fingerprints_stay_when_lines_move_and_days_pass() -> None:

@@ -48,6 +48,18 @@ def test_an_empty_due_cell_is_filled_from_the_horizon() -> None:
     assert "| Rotate logs | Bo | 2026-05-13 |" in told
 
 
+@pytest.mark.parametrize("blank", ["\u3000", "\u00a0", " \u00a0 "])
+def test_a_cell_with_a_blank_of_several_bytes_is_filled_behind_it(blank: str) -> None:
+    text = HEAD.format(severity="SEV3", heading="Immediate (This Week)") + (
+        f"| ID | Action | Due |\n|---|---|---|\n|{blank}| Alert on a disk |{blank}TBD{blank}|\n"
+    )
+    told = fixed(text)
+    assert f"|{blank}2026-05-13{blank}|" in told
+    assert [(item.local_id, item.title) for item in read("a.md", told.encode()).items] == [
+        ("A1", "Alert on a disk")
+    ]
+
+
 def test_the_time_limit_of_the_severity_fills_where_no_horizon_does() -> None:
     text = HEAD.format(severity="SEV1", heading="Prevention") + (
         "| Action | Due | Owner |\n|---|---|---|\n| Alert on a disk | | Al |\n"

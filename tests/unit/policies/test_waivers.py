@@ -131,13 +131,23 @@ def test_an_unused_entry_is_reported_at_its_line() -> None:
         ('[[waivers]]\ncode = "PM104"\nresaon = "x"\n', "unknown key 'resaon'"),
         ('[[waivers]]\nreason = "x"\n', "names no rule"),
         ('[[waivers]]\ncode = "PM104"\nuntil = "soon"\n', "is no day"),
+        ('[[waivers]]\ncode = "PM104"\nuntil = "2026-12-31 or so"\n', "is no day"),
+        ('[[waivers]]\ncodes = "PM104"\n', "codes = 'PM104' is no list"),
+        ('[[waivers]]\ncode = "PM104"\ndocument = ["a.md"]\n', "document = ['a.md'] is no text"),
         ('title = "x"\n', "only [[waivers]]"),
+        ("waivers = [1]\n", "only [[waivers]]"),
     ],
 )
 def test_a_wrong_file_is_an_error_that_says_where(text: str, words: str) -> None:
     with pytest.raises(UserError) as error:
         parse_waivers(text, "pmtrack-waivers.toml")
     assert words in error.value.message
+
+
+def test_an_entry_may_name_one_rule_and_several() -> None:
+    text = '[[waivers]]\ncode = "PM104"\ncodes = ["pm101", "PM103"]\nuntil = 2026-12-31T10:00:00\n'
+    told = [(one.code, one.until) for one in parse_waivers(text, "w.toml")]
+    assert told == [(code, dt.date(2026, 12, 31)) for code in ("PM104", "PM101", "PM103")]
 
 
 def test_what_is_written_is_read_back() -> None:
