@@ -7,10 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tracker.errors import UserError
+from tracker.plugins import entry_points
 from tracker.remote import Tracker, TrackerContext, TrackerFactory
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "pmtrack.adapters"
 
 BUILTIN: Mapping[str, str] = {
     "local": "adapters.local:open_tracker",
@@ -24,16 +30,14 @@ def create(name: str, type_: str, options: Mapping[str, Any], context: TrackerCo
     """The tracker that `[trackers.NAME]` describes; sends nothing yet.
 
     Raises:
-        UserError: unknown type, or a wrong option.
+        UserError: unknown type, an adapter that cannot be loaded, or a wrong option.
     """
     return _factory(name, type_)(name, options, context)
 
 
 def types() -> tuple[str, ...]:
     """Every type that can be configured, built-in ones first."""
-    from importlib.metadata import entry_points
-
-    others = sorted(point.name for point in entry_points(group="pmtrack.adapters"))
+    others = sorted(point.name for point in entry_points(GROUP))
     return (*BUILTIN, *(name for name in others if name not in BUILTIN))
 
 
@@ -41,11 +45,21 @@ def _factory(name: str, type_: str) -> TrackerFactory:
     if type_ in BUILTIN:
         module, _, attribute = BUILTIN[type_].partition(":")
         return cast(TrackerFactory, getattr(import_module(module), attribute))
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="pmtrack.adapters", name=type_):
-        return cast(TrackerFactory, point.load())
+    for point in entry_points(GROUP):
+        if point.name == type_:
+            return _loaded(point)
     raise UserError(
         f"tracker {name!r} has the unknown type {type_!r}",
         hint=f"Known types: {', '.join(types())}.",
     )
+
+
+def _loaded(point: EntryPoint) -> TrackerFactory:
+    try:
+        return cast(TrackerFactory, point.load())
+    except (ImportError, AttributeError) as error:
+        package = point.dist.name if point.dist else point.module
+        raise UserError(
+            f"the adapter {point.name!r} of the package {package} cannot be loaded: {error}",
+            hint=f"Install {package} again, in a version that fits this pmtrack, or ask its author.",
+        ) from error

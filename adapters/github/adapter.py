@@ -126,7 +126,7 @@ class GitHubTracker:
 
     def probe(self, queries: Sequence[ProbeQuery]) -> Iterator[ProbeResult]:
         """See `Tracker.probe`."""
-        return probe.probe(self._repository, queries, self._budget.settled_in, self._context.sleep)
+        return probe.probe(self._repository, queries, self._budget.settle)
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `Tracker.create`; one request for each issue."""

@@ -47,8 +47,8 @@ class Budget:
         Args:
             content: It creates content (an issue), which has limits of its own.
         """
-        for due in (self._held_back, self._used_up if content else self._held_back):
-            wait_s, why = due()
+        for limit in (self._held_back, self._used_up) if content else (self._held_back,):
+            wait_s, why = limit()
             if wait_s > 0 and not self._wait(wait_s, why):
                 return NotSent(why, wait_s)
         self._pace()
@@ -77,10 +77,19 @@ class Budget:
         """Wait until the limit is over; False where that is longer than a run may wait."""
         return self._wait(limit.wait_s, "GitHub asks to wait (rate limit)")
 
-    def settled_in(self) -> float:
-        """Seconds until a write that is not there now never happened: GitHub gives up on a request after 10 s."""
+    def settle(self) -> bool:
+        """Wait until a write that is not there now never happened; False where that is so already.
+
+        GitHub gives up on a request after 10 seconds:
+        https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api (timeouts).
+        """
         last = _number(self._memory.get(_LAST_WRITE))
-        return max(0.0, last + self._options.settle_s - self._now())
+        left = last + self._options.settle_s - self._now()
+        if left <= 0:
+            return False
+        # A clock that was set back must not stop the run for longer than that.
+        self._context.sleep(min(left, self._options.settle_s))
+        return True
 
     def creates_left(self) -> Iterator[tuple[int, int, str]]:
         """How many issues may still be created, of how many, in which time ("this hour")."""
@@ -128,8 +137,11 @@ class Budget:
             self._memory[_CREATES] = json.dumps([*self._creates(), round(now, 1)])
 
     def _creates(self) -> list[float]:
-        since = self._now() - _HOUR_S
-        return [time for time in _numbers(self._memory.get(_CREATES)) if time > since]
+        now = self._now()
+        # Times to come, of a clock that was set back since, would hold back creates until they have passed.
+        return [
+            time for time in _numbers(self._memory.get(_CREATES)) if now - _HOUR_S < time <= now + _SLICE_S
+        ]
 
     def _left(self, key: str) -> float:
         left = _number(self._memory.get(key)) - self._now()

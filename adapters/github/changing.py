@@ -64,12 +64,12 @@ class Changer:
                 return answer
             if answer.status >= 400 and not (method == "DELETE" and answer.status == 404):
                 return self._sender.refused(answer)
-        if Field.DUE in change.fields and (failed := self._set_due(change, place)):
-            warnings.append(failed)
+        unset = self._set_due(change, place) if Field.DUE in change.fields else None
+        warnings += [unset] if unset else []
         raw, failure = self._patched(place, payload)
         if failure:
             return failure
-        raw["project_due"] = self._project_due(change, warnings)
+        raw["project_due"] = self._project_due(change, is_set=unset is None)
         return self._confirmed(change, payload, raw, warnings)
 
     def _changed(self, change: IssueChange, place: Place) -> tuple[dict[str, Any], list[str]]:
@@ -119,7 +119,9 @@ class Changer:
         if wanted:
             usable, more = self._labels.usable(wanted)
             warnings += more
-            yield "POST", f"{place.path}/labels", {"labels": list(usable)}
+            # GitHub refuses an empty list.
+            if usable:
+                yield "POST", f"{place.path}/labels", {"labels": list(usable)}
 
     def _set_due(self, change: IssueChange, place: Place) -> str | None:
         due = change.fields[Field.DUE]
@@ -135,10 +137,10 @@ class Changer:
             )
         return self._due.put(node, due)
 
-    def _project_due(self, change: IssueChange, warnings: Sequence[str]) -> str | None:
+    def _project_due(self, change: IssueChange, *, is_set: bool) -> str | None:
         """The due date on the project board, of which REST answers know nothing."""
         due = change.base.due if change.base else None
-        if Field.DUE in change.fields and not any("due date" in each for each in warnings):
+        if Field.DUE in change.fields and is_set:
             due = change.fields[Field.DUE]
         return due.isoformat() if due and self._options.project else None
 

@@ -213,8 +213,7 @@ class Client:
         """Data and errors of a GraphQL answer.
 
         Raises:
-            BadResponseError: it is none.
-            RateLimitedError: it says, with HTTP 200, that the quota is used up.
+            BadResponseError: it is none, or holds errors alone.
         """
         record = answer.record()
         data, errors = record.get("data"), record.get("errors")

@@ -1,7 +1,8 @@
 """One parent issue for each post-mortem, with the items as its sub-issues.
 
 A parent is created as carefully as an item: what is about to be created is noted in the tracker's memory first, and where
-no answer came the next run looks above the noted number before it creates another one.
+no answer came the next run looks above the noted number, and once more when the lost request can no longer be carried out,
+before it creates another one.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Parents:
 
     def __init__(self, repository: Repository, sender: Sender) -> None:
         self._repository = repository
-        self._send = sender.send
+        self._send, self._settle = sender.send, sender.settle
 
     def of(self, new: NewIssue) -> int | None:
         """Number of the parent of a new issue, created where there is none yet; None without `parent_issues`.
@@ -69,6 +70,10 @@ class Parents:
         return int(raw["number"])
 
     def _find(self, group: str, start: int) -> int | None:
+        found = self._above(group, start)
+        return self._above(group, start) if found is None and self._settle() else found
+
+    def _above(self, group: str, start: int) -> int | None:
         token = _token(group)
         return next(
             (int(raw["number"]) for raw in above(self._repository, start) if token in str(raw.get("body"))),

@@ -38,16 +38,14 @@ def watermark(repository: Repository) -> str:
 def probe(
     repository: Repository,
     queries_: Sequence[ProbeQuery],
-    settled_in: Callable[[], float],
-    sleep: Callable[[float], None],
+    settle: Callable[[], bool],
 ) -> Iterator[ProbeResult]:
     """See `tracker.remote.Tracker.probe`.
 
     Args:
         repository: Where to look.
         queries_: Markers and watermarks.
-        settled_in: Seconds until a write that is not there can no longer happen.
-        sleep: Waits.
+        settle: Waits until a write that is not there can no longer happen; whether that took time. See `Budget.settle`.
     """
     open_ = {query.marker: query for query in queries_}
     if not open_:
@@ -57,8 +55,7 @@ def probe(
     found: dict[str, Issue] = {}
     try:
         found = _markers(repository, min(starts, default=0), open_.keys())
-        if len(found) < len(open_) and (wait_s := settled_in()) > 0:
-            sleep(wait_s)
+        if len(found) < len(open_) and settle():
             found |= _markers(repository, min(starts, default=0), open_.keys() - found.keys())
     except AdapterError as error:
         reason = error.message

@@ -106,8 +106,8 @@ class Repository:
 
     # --- what is known of it ----------------------------------------------------------------------------------------
 
-    def learn(self, record: Mapping[str, Any]) -> None:
-        """Take over what a REST answer says of the repository."""
+    def learn(self, record: Mapping[str, Any]) -> Permissions:
+        """Take over what a REST answer says of the repository; gives what is allowed there."""
         rights = record.get("permissions") or {}
         self.name = str(record.get("full_name") or self.name)
         self.node_id = str(record.get("node_id") or self.node_id)
@@ -116,6 +116,7 @@ class Repository:
             bool(record.get("has_issues", True)),
             any(rights.get(each) for each in ("push", "triage", "maintain", "admin")) if rights else True,
         )
+        return self.permissions
 
     def learn_node(self, node: Mapping[str, Any]) -> None:
         """Take over what a GraphQL answer says of the repository."""
@@ -135,11 +136,13 @@ class Repository:
         Raises:
             AdapterError: the repository cannot be read.
         """
-        if self.permissions is None:
-            self.learn(self.client.read(self.path).record())
-        if self.permissions is None:
-            raise BadResponseError(f"{self.path} is not a repository")
-        return self.permissions
+        if self.permissions is not None:
+            return self.permissions
+        record = self.client.read(self.path).record()
+        if not record.get("full_name"):
+            hint = "Check api_url; something else than GitHub may have answered."
+            raise BadResponseError(f"{self.path} is not a repository", hint=hint)
+        return self.learn(record)
 
     def refusal(self) -> Refused | None:
         """Why nothing at all can be written here, None where it can."""

@@ -70,6 +70,10 @@ class Sender:
         """See `Budget.is_free`."""
         return self._budget.is_free()
 
+    def settle(self) -> bool:
+        """See `Budget.settle`."""
+        return self._budget.settle()
+
     def exchange(self, write: Write) -> Exchanged:
         """Exactly one request, which the budget has admitted. May be called from several threads at once."""
         on_issue = write.content or write.method == "PATCH"

@@ -100,11 +100,18 @@ def exchange(
 
 def _before_sending(error: Exception) -> bool:
     """Whether the connection was never made, so that nothing can have arrived."""
-    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        MaxRetryError,
+        NameResolutionError,
+        NewConnectionError,
+        ProxyError,
+    )
 
     inner = error.args[0] if error.args else None
     cause = inner.reason if isinstance(inner, MaxRetryError) else inner
-    return isinstance(cause, NewConnectionError | NameResolutionError | ConnectTimeoutError)
+    # A proxy's error is told only where no connection to the proxy was made (urllib3, connectionpool.py, urlopen).
+    return isinstance(cause, NewConnectionError | NameResolutionError | ConnectTimeoutError | ProxyError)
 
 
 def _cause(error: BaseException) -> str:
@@ -117,6 +124,7 @@ def _cause(error: BaseException) -> str:
         "NameResolutionError": "the host name is unknown",
         "ConnectTimeoutError": "the connection timed out",
         "ReadTimeoutError": "no answer in time",
+        "ProxyError": "no connection to the proxy",
         "ProtocolError": "the connection was dropped",
         "SSLError": "no TLS connection with a trusted certificate",
     }

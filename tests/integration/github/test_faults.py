@@ -103,6 +103,14 @@ def test_a_server_that_is_not_there_is_not_sent(world: GitHubWorld) -> None:
     assert "refused" in only.outcome.reason
 
 
+def test_a_proxy_that_is_not_there_is_not_sent(world: GitHubWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    tracker = world.tracker()
+    answer = tracker._creator._sender.send("POST", "/repos/acme/incidents/issues", {"title": "Action"})
+    assert isinstance(answer, NotSent), answer
+    assert "proxy" in answer.reason
+
+
 def test_after_three_lost_answers_in_a_row_nothing_more_is_sent(world: GitHubWorld) -> None:
     world.server.faults.add(Fault(Kind.STATUS, times=99))
     outcomes = [each.outcome for each in world.tracker().create([new_issue(f"Action {n}") for n in range(6)])]

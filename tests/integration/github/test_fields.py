@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tests.contract.suite import confirmed, created, read
+from tests.servers.github import Fault, Kind, Project
 from tests.servers.github.world import GitHubWorld
 from tracker.models import Issue, Status
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, Tracker
@@ -138,6 +139,18 @@ def test_a_due_date_goes_to_the_issue_field_in_the_create_itself(world: GitHubWo
     assert change(tracker, issue, due=None).issue.due is None
 
 
+def test_a_due_date_on_a_board_is_told_beside_a_warning_that_speaks_of_another_due_date(
+    world: GitHubWorld,
+) -> None:
+    world.store.projects[3] = Project(3, "acme")
+    tracker = world.tracker(project={"number": 3}, create_labels=False)
+    issue = make(tracker, due=DUE).issue
+    later = dt.date(2027, 1, 1)
+    outcome = change(tracker, issue, due=later, labels=("due date moved",))
+    assert outcome.warnings == ("there is no label 'due date moved', and create_labels is off",)
+    assert outcome.issue.due == later
+
+
 def test_sub_issues_stand_under_one_parent_per_post_mortem(world: GitHubWorld) -> None:
     tracker = world.tracker(parent_issues=True)
     for number in range(3):
@@ -164,6 +177,27 @@ def test_a_parent_whose_answer_was_lost_is_found_again_not_made_twice(world: Git
     created(world.tracker(parent_issues=True).create([new]))
     titles = [issue.title for issue in world.repository.issues.values()]
     assert titles.count("INC-7 outage") == 1
+
+
+def test_a_parent_is_made_again_only_after_the_service_has_given_up_on_the_lost_request(
+    world: GitHubWorld,
+) -> None:
+    new = NewIssue("k99999999999", "Title", "text", group="INC-7", group_title="INC-7 outage")
+    world.server.faults.add(Fault(Kind.DROP))
+    (lost,) = world.tracker(parent_issues=True).create([new])
+    assert not isinstance(lost.outcome, Confirmed)
+    body = next(each.body for each in world.server.log if each.path.endswith("/issues") and each.body)
+    wait = world.clock.sleep
+
+    def sleep(seconds: float) -> None:
+        world.store.create(world.repository, "pm-bot", body["title"], body["body"])  # carried out late
+        world.clock.sleep = wait  # type: ignore[method-assign]
+        wait(seconds)
+
+    world.clock.sleep = sleep  # type: ignore[method-assign]
+    created(world.tracker(parent_issues=True).create([new]))
+    assert [issue.title for issue in world.repository.issues.values()] == ["INC-7 outage", "Title"]
+    assert world.server.content_requests() == 2, "the lost parent, and the item"
 
 
 def test_texts_that_the_browser_stored_with_crlf_are_kept_around_the_block(world: GitHubWorld) -> None:

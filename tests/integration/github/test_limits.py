@@ -139,7 +139,8 @@ def test_writes_are_a_second_apart(fast: GitHubWorld) -> None:
 
 
 def test_a_clock_that_was_set_back_does_not_stop_a_run(fast: GitHubWorld) -> None:
-    created(fast.tracker(write_interval_s=1).create([new_issue()]))
+    options: dict[str, Any] = {"write_interval_s": 1, "content_per_hour": 1}
+    created(fast.tracker(**options).create([new_issue()]))
     fast.clock.sleep(-86_400)
-    created(fast.tracker(write_interval_s=1).create([new_issue()]))
+    created(fast.tracker(**options).create([new_issue()]))
     assert fast.count() == 2

@@ -175,6 +175,16 @@ def test_every_problem_that_doctor_finds_says_what_to_do(world: GitHubWorld) -> 
     assert {each.severity for each in wrong} == {Severity.WARNING}
 
 
+def test_an_answer_that_is_no_repository_allows_nothing(world: GitHubWorld) -> None:
+    world.server.faults.add(
+        Fault(Kind.STATUS, method="GET", path=r"/incidents$", status=200, body='{"ok": true}')
+    )
+    outcome = first(world)
+    assert isinstance(outcome, NotSent)
+    assert "/repos/acme/incidents is not a repository" in outcome.reason
+    assert world.server.content_requests() == 0
+
+
 def test_a_repository_that_cannot_be_read_now_is_put_off_not_refused(world: GitHubWorld) -> None:
     world.server.faults.add(Fault(Kind.STATUS, method="GET", path=r"/incidents$", times=9))
     assert isinstance(first(world), NotSent)
