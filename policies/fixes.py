@@ -6,7 +6,6 @@ An edit is made only where the source bytes at the place hold what was read from
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 
 from policies.calendar import Calendar
@@ -15,9 +14,10 @@ from policies.sla import Settings as SlaSettings
 from policies.sla import latest_day
 from policies.subjects import has_two_readings, is_closed, says_nothing
 from tracker.models import ActionItem, PostMortem, Span
+from tracker.patterns import pattern
 from tracker.values import dataclass
 
-_ID = re.compile(r"^(?P<prefix>[^\W\d]*[-_. ]?)(?P<number>\d{1,4})$")
+_ID = pattern(r"^(?P<prefix>[^\W\d]*[-_. ]?)(?P<number>\d{1,4})$")
 
 
 @dataclass(frozen=True, slots=True)

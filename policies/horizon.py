@@ -1,18 +1,17 @@
 """The horizon that a heading promises for the items below it: "Immediate (This Week)", "Within 1 Month", "来月".
 
-The words are data (`horizon.*` in the wording files). Horizons are read generously: "this week" ends with the calendar week
-or seven days after the document's date, whichever is later.
+The words are data (`horizon.*` in the wording files; `horizon` holds the stems of which every phrase has one). Horizons are
+read generously: "this week" ends with the calendar week or seven days after the document's date, whichever is later.
 """
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from policies.calendar import Calendar, later
-from policies.wording import any_pattern
+from policies.wording import any_language, any_pattern
 
 _YEARS = 3650
 """Business days beyond which a heading is counted in calendar days: it is a slip of the pen, and days are counted one by one."""
@@ -50,6 +49,9 @@ def _counts_business(name: str, count: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def _horizon(section: str) -> tuple[str, int | None] | None:
+    low = section.casefold()
+    if not any(stem in low for stem in any_language("horizon")):
+        return None  # most headings speak of no time; the twelve patterns are compiled for those that do
     for name in _NAMED:
         if any_pattern(f"horizon.{name}").search(section):
             return name, None
@@ -65,11 +67,13 @@ def _sunday(start: dt.date) -> dt.date:
 
 
 def _month_end(start: dt.date, months: int = 0) -> dt.date:
+    from calendar import monthrange
+
     month = start.month - 1 + months
     year, month = start.year + month // 12, month % 12 + 1
     if year > dt.MAXYEAR:
         return dt.date.max
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    return dt.date(year, month, monthrange(year, month)[1])
 
 
 def _quarter_end(start: dt.date, quarters: int = 0) -> dt.date:

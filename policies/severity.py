@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from policies.wording import any_language
+from tracker.patterns import pattern
 
-_NUMBERED = re.compile(r"\b(sev(?:erity)?|s|p|priority|level)[\s\-_]*([0-5])\b", re.IGNORECASE)
-_BARE = re.compile(r"^\s*([0-5])\s*$")
+_NUMBERED = pattern(r"\b(sev(?:erity)?|s|p|priority|level)[\s\-_]*([0-5])\b", re.IGNORECASE)
+_BARE = pattern(r"^\s*([0-5])\s*$")
 
 
 @lru_cache(maxsize=1024)
@@ -38,7 +39,7 @@ def _named(word: str) -> int | None:
 def _names() -> Mapping[int, re.Pattern[str]]:
     """The names of each rank at the beginning of a word: "kritischer", but neither "slow" nor "immediate" nor "non-critical"."""
     return {
-        rank: re.compile("|".join(_at_word(name) for name in any_language(f"severity.{rank}")))
+        rank: pattern("|".join(_at_word(name) for name in any_language(f"severity.{rank}")))
         for rank in range(1, 5)
     }
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from policies.wording import Wording, any_language, wording
 from policies.wording.detection import spoken_language
 from tracker.models import ActionItem, PostMortem
+from tracker.patterns import pattern
 from tracker.world import TrackedItem, World
 
-_FIRST_PART = re.compile(r"[,;(]")
+_FIRST_PART = pattern(r"[,;(]")
 """What follows qualifies: "Complete, action items in progress" is complete."""
-_SLASHED = re.compile(r"^\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\s*$")
+_SLASHED = pattern(r"^\s*(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})\s*$")
 _EMPTY = frozenset(
     {"", "-", "--", "–", "—", "?", "n/a", "na", "none", "tbd", "tba", "tbc", "todo", "未定", "offen"}
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from policies.rule import fold
 from policies.wording import any_language
+from tracker.patterns import pattern
 from tracker.world import World
 
-_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_WORD = pattern(r"[^\W_]+(?:-[^\W_]+)*")
 
 
 def teams_of(world: World) -> frozenset[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from policies.wording import any_language
 from tracker.models import ActionItem
+from tracker.patterns import pattern
 
 KINDS = ("prevent", "detect", "mitigate", "respond", "document", "investigate")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern(r"[^\W_]+")
 
 
 def kind_of(item: ActionItem) -> str | None:

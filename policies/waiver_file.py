@@ -9,9 +9,10 @@ from typing import Any
 
 from policies.waivers import Waiver
 from tracker.errors import UserError
+from tracker.patterns import pattern
 
 _KEYS = ("code", "codes", "document", "item", "reason", "by", "until")
-_ENTRY = re.compile(r"^\s*\[\[\s*waivers\s*\]\]", re.MULTILINE)
+_ENTRY = pattern(r"^\s*\[\[\s*waivers\s*\]\]", re.MULTILINE)
 
 
 def parse_waivers(text: str, source: str) -> list[Waiver]:

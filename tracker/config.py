@@ -8,13 +8,13 @@ one are refused with a word on where the secret belongs.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import UserError
+from tracker.patterns import pattern
 from tracker.settings import Settings
 from tracker.values import dataclass
 
@@ -30,9 +30,9 @@ NOT_KEYS = (
     "PMTRACK_TEST_",
 )
 # A key that *is* a secret; `token_env`, `token_command` and the like only say where it is.
-_SECRET_KEY = re.compile(r"(^|_)(token|password|passwd|secret|api_?key|pat|webhook_url)$", re.IGNORECASE)
+_SECRET_KEY = pattern(r"(^|_)(token|password|passwd|secret|api_?key|pat|webhook_url)$", re.IGNORECASE)
 # Tokens as GitHub, Atlassian and Slack make them.
-_TOKEN = re.compile(r"gh[opusr]_|github_pat_|ATATT|xox[a-z]")
+_TOKEN = pattern(r"gh[opusr]_|github_pat_|ATATT|xox[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ def read(path: Path) -> ConfigFile:
     Raises:
         UserError: unreadable, not UTF-8, or not TOML; tomllib's message holds line and column.
     """
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8-sig")
         data = tomllib.loads(text)
@@ -145,6 +147,8 @@ def _dotted(table: str, key: str) -> str:
 
 
 def _value(text: str) -> Any:
+    import tomllib
+
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

@@ -6,8 +6,9 @@ CVE-2021-42574).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
+
+from tracker.patterns import pattern
 
 REORDERING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 """Characters that turn the order of a line around; marks that only give a direction are no danger in a terminal."""
@@ -51,7 +52,7 @@ def folded(text: str, width: int) -> str:
 
 
 # Neither a day such as 2026-11-20 nor an id such as INC-5 is parted.
-_PIECE = re.compile(r"\S*?(?:/|-(?!\d))\s*|\S+\s*|\s+")
+_PIECE = pattern(r"\S*?(?:/|-(?!\d))\s*|\S+\s*|\s+")
 
 
 def fit(

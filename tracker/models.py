@@ -8,11 +8,11 @@ characters; where a format has no lines (DOCX) `line` is the 1-based number of t
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
 
+from tracker.patterns import pattern
 from tracker.values import dataclass
 
 
@@ -203,7 +203,7 @@ class PostMortem:
     sha256: str = ""
 
 
-_REMARK = re.compile(r"\s*[(\[/|,;:–—]|\s+-\s+")
+_REMARK = pattern(r"\s*[(\[/|,;:–—]|\s+-\s+")
 
 
 def severity_told(text: str | None) -> str | None:

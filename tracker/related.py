@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from tracker.models import PostMortem
+from tracker.patterns import pattern
 from tracker.values import dataclass
 
-_SUFFIX = re.compile(r"\.[a-z]{2,8}$", re.IGNORECASE)
+_SUFFIX = pattern(r"\.[a-z]{2,8}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

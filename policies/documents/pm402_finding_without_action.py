@@ -46,10 +46,11 @@ from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import by_document
 from policies.wording import any_language
 from tracker.models import Finding, Note, PostMortem, Severity
+from tracker.patterns import pattern
 from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = pattern(r"[^\W_]+")
 _STEM = 5
 """Characters by which words are compared: "alerting" and "alerts" are one."""
 _KINDS = {

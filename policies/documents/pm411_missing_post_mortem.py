@@ -24,10 +24,11 @@ from collections.abc import Iterator
 from policies.calendar import Calendar
 from policies.rule import NoSettings, Profile, Rule, Scope
 from tracker.models import Finding, Severity
+from tracker.patterns import pattern
 from tracker.related import find_related, index_documents
 from tracker.world import World
 
-_ID = re.compile(r"^[A-Z][A-Z_]{1,11}[-_ ]?\d[\w-]*$|^\d{4}-\d{2}-\d{2}[\w-]*$", re.IGNORECASE)
+_ID = pattern(r"^[A-Z][A-Z_]{1,11}[-_ ]?\d[\w-]*$|^\d{4}-\d{2}-\d{2}[\w-]*$", re.IGNORECASE)
 
 
 def check(world: World, _settings: NoSettings, _calendar: Calendar) -> Iterator[Finding]:

@@ -35,9 +35,10 @@ from policies.rule import NoSettings, Profile, Rule
 from policies.subjects import live_items
 from policies.wording import any_pattern
 from tracker.models import Finding, Severity, Status
+from tracker.patterns import pattern
 from tracker.world import TrackedItem, World
 
-_DROPPED = re.compile(
+_DROPPED = pattern(
     r"won.?t|not[ _]planned|duplicate|cancel|reject|declined|obsolete|invalid|cannot reproduce|abandon",
     re.IGNORECASE,
 )

@@ -29,11 +29,12 @@ from policies.rule import Need, Profile, Rule, setting
 from policies.subjects import live_items
 from policies.wording import any_pattern
 from tracker.models import Finding, Severity, Status
+from tracker.patterns import pattern
 from tracker.values import dataclass
 from tracker.world import TrackedItem, World
 
-_LINK = re.compile(r"https?://|/pull/|/merge_requests/", re.IGNORECASE)
-_CHANGE = re.compile(r"/(?:pull|merge_requests|commit|changes|c)/", re.IGNORECASE)
+_LINK = pattern(r"https?://|/pull/|/merge_requests/", re.IGNORECASE)
+_CHANGE = pattern(r"/(?:pull|merge_requests|commit|changes|c)/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

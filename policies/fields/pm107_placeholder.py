@@ -39,15 +39,16 @@ from policies.calendar import Calendar
 from policies.rule import NoSettings, Profile, Rule
 from policies.subjects import documents_by_path, post_mortems
 from tracker.models import Finding, Severity
+from tracker.patterns import pattern
 from tracker.world import World
 
-_TEMPLATE = re.compile(
+_TEMPLATE = pattern(
     r"\[(?:name|title|date|owner|action|incident|brief|description|your|insert|tbd|todo|xxx)[^\]]*\](?!\()"
     r"|<(?:name|title|date|owner|action|incident|description|your|insert)[^>]*>|\{\{[^}]*\}\}|\bYYYY-MM-DD\b|\bINC-X+\b",
     re.IGNORECASE,
 )
 
-_HINT = re.compile(r"[\[<{]|[Yy]-[Mm]|-[Xx]")
+_HINT = pattern(r"[\[<{]|[Yy]-[Mm]|-[Xx]")
 """Stands in every template text; most titles have none of it, and this is looked for ten times as fast."""
 
 

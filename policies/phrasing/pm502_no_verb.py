@@ -44,11 +44,12 @@ from policies.rule import NoSettings, Profile, Rule
 from policies.subjects import worded_items
 from policies.wording import Wording
 from tracker.models import Finding, Severity
+from tracker.patterns import pattern
 from tracker.world import World
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_PART = re.compile(r"(?:^|[:;,.(\[\]–—。、：（）→]|\s-\s|\band\b|&)\s*", re.IGNORECASE)
-_PREFIX = re.compile(r"^(?:re|un|de|pre|auto|co|over|out|mis|dis)-?(?=[a-z]{3})")
+_WORD = pattern(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_PART = pattern(r"(?:^|[:;,.(\[\]–—。、：（）→]|\s-\s|\band\b|&)\s*", re.IGNORECASE)
+_PREFIX = pattern(r"^(?:re|un|de|pre|auto|co|over|out|mis|dis)-?(?=[a-z]{3})")
 _MARKS = "\"'`*_[]()<>“”‘’«»✅⬜☐☑❌•-–— \t"
 
 

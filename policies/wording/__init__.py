@@ -1,7 +1,8 @@
-"""The words that rules look for, per language: one TOML file each, read when first needed.
+"""The words that rules look for, per language: one text file each, read when first needed.
 
-A file holds tables of regular expressions (`[patterns]`, matched without regard to case) and of plain words (`[words]`).
-To add a language, add a file and cases under tests/unit/policies/cases; nothing else changes.
+A file holds plain lines under headers, as those of the vocabulary do: `[patterns NAME]` a regular expression on each line, matched
+without regard to case; `[words NAME]` words between commas. Lines that begin with `# ` are remarks. To add a language, add a
+file and cases under tests/unit/policies/cases; nothing else changes.
 """
 
 from __future__ import annotations
@@ -49,12 +50,21 @@ def any_pattern(name: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=8)
 def _load(language: str) -> Wording:
-    import tomllib
-
-    table = tomllib.loads((Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8"))
-    sources = {name: tuple(parts) for name, parts in table["patterns"].items()}
-    words = {name: frozenset(word.casefold() for word in some) for name, some in table["words"].items()}
-    return Wording(language, sources, words)
+    sources: dict[str, list[str]] = {}
+    words: dict[str, list[str]] = {}
+    table: list[str] = []
+    for line in (Path(__file__).parent / f"{language}.txt").read_text(encoding="utf-8").split("\n"):
+        if line.startswith("[patterns "):
+            table = sources[line[10:-1]] = []
+        elif line.startswith("[words "):
+            table = words[line[7:-1]] = []
+        elif line and not line.startswith("# "):
+            table.append(line)
+    return Wording(
+        language,
+        {name: tuple(lines) for name, lines in sources.items()},
+        {name: frozenset(", ".join(lines).casefold().split(", ")) for name, lines in words.items()},
+    )
 
 
 @lru_cache(maxsize=256)

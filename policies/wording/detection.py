@@ -6,15 +6,15 @@ items themselves decide where they clearly speak another language.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 
 from policies.wording import LANGUAGES, wording
+from tracker.patterns import pattern
 
-_WORD = re.compile(r"[^\W\d_]+")
-_KANA = re.compile(r"[\u3040-\u30ff]")
+_WORD = pattern(r"[^\W\d_]+")
+_KANA = pattern(r"[\u3040-\u30ff]")
 _ENOUGH = 3
 """Small words of another language that are needed to overrule the headings, and how many times the headings' own."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from typing import TextIO
 
 import click
 
 from tracker.display import neutralise
+from tracker.patterns import pattern
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan"}
-_FINDING = re.compile(r"  \d+:\d+ (?P<severity>error|warning|info) ")
-_MARKER = re.compile(r"    \| *\^+")
+_FINDING = pattern(r"  \d+:\d+ (?P<severity>error|warning|info) ")
+_MARKER = pattern(r"    \| *\^+")
 
 
 def wanted(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
+from tracker.patterns import pattern
 from tracker.reading import people
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
 from tracker.vocabulary import fold
 
-_TO_DO = re.compile(
+_TO_DO = pattern(
     r"(@?[\w.√©-]+(?: [\w.-]+)?(?:(?:,| and|/| &) ?@?[\w.-]+(?: [\w.-]+)?)?) (?:to|will) ([a-z]+)\b"
 )
-_HANDLES = re.compile(r"\[?@[\w.√©-]+\]?(?:(?:[\s,&/]|and\b){1,5}\[?@[\w.√©-]+\]?){0,9}")
-_DASH = re.compile(r"([^\W\d_][^:–—\n]{1,40}?)\s+[-–—]+\s+(?=[^\W\d_]+\b)")
-_WORD = re.compile(r"[^\W\d_]+")
+_HANDLES = pattern(r"\[?@[\w.√©-]+\]?(?:(?:[\s,&/]|and\b){1,5}\[?@[\w.√©-]+\]?){0,9}")
+_DASH = pattern(r"([^\W\d_][^:–—\n]{1,40}?)\s+[-–—]+\s+(?=[^\W\d_]+\b)")
+_WORD = pattern(r"[^\W\d_]+")
 _MOST_BEFORE_COLON = 50
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
 from tracker.reading.labelled import MOST, after_due_word, assigned, set_due
 from tracker.vocabulary import fold
 
 _MOST_DONE = 3
-LEVEL = re.compile(r"[PS][0-5]")
-_GROUP = re.compile(
-    r"\(([^()\n]{0,200})\)|\[([^\[\]\n]{0,200})\]|（([^（）\n]{0,200})）|【([^【】\n]{0,200})】"
-)
+LEVEL = pattern(r"[PS][0-5]")
+_GROUP = pattern(r"\(([^()\n]{0,200})\)|\[([^\[\]\n]{0,200})\]|（([^（）\n]{0,200})）|【([^【】\n]{0,200})】")
 
 
 def take_brackets(k: Knowledge, draft: Draft) -> None:
@@ -125,8 +124,8 @@ def _take_due(k: Knowledge, draft: Draft, part: str, start: int, end: int) -> No
 
 
 _TAKE = {"status": _take_status, "priority": _take_priority, "owner": _take_owner, "due": _take_due}
-_LIST = re.compile(r"[,;|，、；]|(?<!\d)/|/(?!\d)|\s[-–—]\s")
-_PERIOD = re.compile(r"[QH][1-4](?:[ /-]?(?:20)?\d\d)?", re.IGNORECASE)
+_LIST = pattern(r"[,;|，、；]|(?<!\d)/|/(?!\d)|\s[-–—]\s")
+_PERIOD = pattern(r"[QH][1-4](?:[ /-]?(?:20)?\d\d)?", re.IGNORECASE)
 _MOST_DAY = 24
 
 
@@ -185,7 +184,7 @@ def _owners_and_day(k: Knowledge, draft: Draft, text: str, start: int, end: int)
     return True
 
 
-_COMMA = re.compile(r"[,，、;；]")
+_COMMA = pattern(r"[,，、;；]")
 
 
 def _is_owner(k: Knowledge, part: str, *, dated: bool) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading import references
 from tracker.reading.dates import Calendar
 from tracker.reading.people import People
@@ -15,16 +16,16 @@ from tracker.reading.states import EMOJI, States, box
 from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
-_CLOCK = re.compile(
+_CLOCK = pattern(
     r"^\s*(?:~|ca\.?\s*|T\+?)?(?:\d{4}-\d\d-\d\d[ T])?(?:\w{3}\w* \d{1,2},? )?\d{1,2}[:.h]\d\d\b(?!\.)|^\s*hh:mm",
     re.IGNORECASE,
 )
-_MEASURE = re.compile(
+_MEASURE = pattern(
     r"^\W*\d[\d.,]*\s*(?:[%$€£]|(?:ms|msec|s|secs?|seconds?|mins?|minutes?|[kmgt]i?b|k|rps|qps|x)\b)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"^\W*\d[\d.,]*\W*$")
-_CODE = re.compile(r"^[\w.-]*\d+\.\d+[\w.-]*$|^[A-Z0-9_]{4,}$|^[0-9a-f]{7,40}$")
+_NUMBER = pattern(r"^\W*\d[\d.,]*\W*$")
+_CODE = pattern(r"^[\w.-]*\d+\.\d+[\w.-]*$|^[A-Z0-9_]{4,}$|^[0-9a-f]{7,40}$")
 _MOST_REF = 120
 _MOST_NAMED = 6
 """Words in a cell that names an owner."""

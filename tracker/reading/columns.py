@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tracker.patterns import pattern
 from tracker.reading import references
 from tracker.reading.blocks import Row, Table
 from tracker.reading.cells import CellReader, filled, is_clock, share
@@ -230,7 +230,7 @@ def _numbered(cell: str) -> bool:
     return _NUMBERED.fullmatch(cell) is not None
 
 
-_NUMBERED = re.compile(r"[A-Za-z]{1,8}[-_ ]?0\d{1,4}")
+_NUMBERED = pattern(r"[A-Za-z]{1,8}[-_ ]?0\d{1,4}")
 
 
 def _column(rows: Sequence[Row], index: int) -> list[str]:

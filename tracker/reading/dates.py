@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.patterns import pattern
 from tracker.reading.hyphens import plain_hyphens
 from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
-_YMD = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
-_WIDE = re.compile(r"(?:((?:19|20)?\d\d)\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(?:(\d{1,2})\s?[日号일]|(末|말))?")
-_NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})([./-])(\d{1,2})(?:\2((?:\d\d)?\d\d)|\2?)(?![\d])")
-_SLASHED = re.compile(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})[/-](?:\d\d)?\d\d(?![\d/-])")
-_WEEK = re.compile(
+_YMD = pattern(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_COMPACT = pattern(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+_WIDE = pattern(r"(?:((?:19|20)?\d\d)\s?[年년]\s?)?(\d{1,2})\s?[月월]\s?(?:(\d{1,2})\s?[日号일]|(末|말))?")
+_NUMERIC = pattern(r"(?<![\d.])(\d{1,2})([./-])(\d{1,2})(?:\2((?:\d\d)?\d\d)|\2?)(?![\d])")
+_SLASHED = pattern(r"(?<![\d/-])(\d{1,2})[/-](\d{1,2})[/-](?:\d\d)?\d\d(?![\d/-])")
+_WEEK = pattern(
     r"(?<!\w)(?:(20\d\d)[- ]?)?(?:w|cw|kw|week|woche|semaine|uke|uge|vecka)[ -]?(\d{1,2})(?:[ -]?(20\d\d))?(?!\w)"
 )
-_QUARTER = re.compile(r"(?<!\w)(?:fy)?(?:(20\d\d)[ -]?)?([qt])([1-4])(?:[ '’/-]*((?:20)?\d\d))?(?!\w)")
-_HALF = re.compile(r"(?<!\w)(?:(20\d\d)[ -]?)?[h]([12])(?:[ '’/-]*((?:20)?\d\d))?(?!\w)")
-_YEAR_MONTH = re.compile(r"(?<!\d)(20\d\d)[-/.](0?[1-9]|1[0-2])(?!\d|[-/.]\d)")
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_QUARTER = pattern(r"(?<!\w)(?:fy)?(?:(20\d\d)[ -]?)?([qt])([1-4])(?:[ '’/-]*((?:20)?\d\d))?(?!\w)")
+_HALF = pattern(r"(?<!\w)(?:(20\d\d)[ -]?)?[h]([12])(?:[ '’/-]*((?:20)?\d\d))?(?!\w)")
+_YEAR_MONTH = pattern(r"(?<!\d)(20\d\d)[-/.](0?[1-9]|1[0-2])(?!\d|[-/.]\d)")
+_WORD = pattern(r"[^\W\d_]+|\d+")
+_YEAR = pattern(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _MOST = 80
 """Longer texts are prose, not a date."""
 _LATE_DAYS = 30

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from bisect import insort
 from dataclasses import field
 
 from tracker.models import Span, Status
+from tracker.patterns import pattern
 from tracker.reading.blocks import Text
 from tracker.values import dataclass
 
@@ -151,7 +151,7 @@ def tidy(text: str) -> str:
     return _balanced(" ".join(words.split()).strip(EDGES))
 
 
-_UNTIDY = re.compile(r"[()\[\]（）【】]| [.,;:)]")
+_UNTIDY = pattern(r"[()\[\]（）【】]| [.,;:)]")
 _KEEP = (" .",)
 """ " .env" is a file, not a full stop that lost its word."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading import people, references
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.knowledge import Knowledge
@@ -13,9 +12,9 @@ from tracker.reading.openings import LEAD_PRIORITY
 from tracker.reading.states import sign
 from tracker.vocabulary import fold
 
-_SEGMENT = re.compile(r"(?:^|\s)(?:[-–—]+|→|[-=]>|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
-_ISO = re.compile(r"20\d\d-\d\d-\d\d")
-_MAIL = re.compile(r"[<(]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[>)]?")
+_SEGMENT = pattern(r"(?:^|\s)(?:[-–—]+|→|[-=]>|‚Äî|‚Äì|â€”|â€“)\s+|[.;,。、，]\s+|\s\|\s|。")
+_ISO = pattern(r"20\d\d-\d\d-\d\d")
+_MAIL = pattern(r"[<(]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}[>)]?")
 _DONE_WORDS = (
     "done",
     "completed",
@@ -111,7 +110,7 @@ def _bare_day(k: Knowledge, text: str) -> bool:
 
 
 _LONGEST_DAY = 18
-_QUARTER = re.compile(r"[QH][1-4]\b")
+_QUARTER = pattern(r"[QH][1-4]\b")
 
 
 def _tail_words(k: Knowledge, draft: Draft, head: int, tail: int) -> bool:

@@ -6,9 +6,8 @@ text came from. Pure.
 
 from __future__ import annotations
 
-import re
-
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading.blocks import Text
 from tracker.reading.brackets import take_brackets
 from tracker.reading.drafts import Draft
@@ -63,8 +62,8 @@ class Reader(Knowledge):
         return draft
 
 
-_ID_LIKE = re.compile(r"[A-Z]{1,4}\d|[A-Z]{2,12}\b")
-_TELLING = re.compile(
+_ID_LIKE = pattern(r"[A-Z]{1,4}\d|[A-Z]{2,12}\b")
+_TELLING = pattern(
     r"[:：#@()\[（【~|;\n]|\s[-–—]|-\d|[.。]\s|[\u0300-\u036f\u2000-\u303f]|[\ufff0-\U0010ffff]|\b(?:(?:to|will|[Bb]ug|rhbz)\b|bd-|pm-|T\d{4})|!\d"
 )
 """What a text shows that may hold more than a title: separators, brackets, handles, keys, signs, "X to do Y".

@@ -7,11 +7,11 @@ the section says plus what the table or entry itself shows (docs/reading.md list
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import field, replace
 
 from tracker.models import ActionItem, ItemForm
+from tracker.patterns import pattern
 from tracker.reading import items, labels, lists, rows
 from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table
 from tracker.reading.columns import ColumnReader
@@ -25,7 +25,7 @@ from tracker.values import dataclass
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
-_POSITION = re.compile(r"^\W*(?:\d{1,3}[.):]?|[A-Z]{1,3}-?\d{1,3}[.:)]?)\s+")
+_POSITION = pattern(r"^\W*(?:\d{1,3}[.):]?|[A-Z]{1,3}-?\d{1,3}[.:)]?)\s+")
 
 
 @dataclass(slots=True)

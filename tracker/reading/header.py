@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from itertools import dropwhile
 
 from tracker.models import Span
+from tracker.patterns import pattern
 from tracker.reading import labels
 from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Metadata, Paragraph, Table, Text
 from tracker.reading.placeholders import has_placeholder, is_placeholder
@@ -26,9 +26,9 @@ _MOST = 1500
 _LOOK = 160
 """Bytes at the start of a block in which its first label ends."""
 _NO_HEADING = 99
-_SIGN = re.compile(r"^[^\w\x00-\x7f]+\s*(?=\w)")
-_DASH = re.compile(r"\s[-–—]\s|[(:,]")
-_SEPARATORS = re.compile(r"\s+[|/]\s+")
+_SIGN = pattern(r"^[^\w\x00-\x7f]+\s*(?=\w)")
+_DASH = pattern(r"\s[-–—]\s|[(:,]")
+_SEPARATORS = pattern(r"\s+[|/]\s+")
 
 
 @dataclass(slots=True)
@@ -181,7 +181,7 @@ def _fence(header: Header, block: Fence, words: Vocabulary, allowed: frozenset[s
                 header.put(kind, one[2])
 
 
-_FIELD = re.compile(r"\s{0,8}([\w][\w /()-]{1,40}?)\s{0,20}[:：]\s{1,20}(\S.*)")
+_FIELD = pattern(r"\s{0,8}([\w][\w /()-]{1,40}?)\s{0,20}[:：]\s{1,20}(\S.*)")
 
 
 def _kind(words: Vocabulary, name: str) -> str | None:
@@ -189,7 +189,7 @@ def _kind(words: Vocabulary, name: str) -> str | None:
     return words.first("field", name) or words.first("field", _REMARK.sub("", name))
 
 
-_REMARK = re.compile(r"\s*[(（][^()（）]{1,40}[)）]\s*$")
+_REMARK = pattern(r"\s*[(（][^()（）]{1,40}[)）]\s*$")
 
 
 def _texts(
@@ -224,7 +224,7 @@ def _first_words(text: Text) -> str:
 
 _SHORT_VALUE = 120
 _DOTS = (" · ".encode(), " — ".encode(), " – ".encode())
-_AFTER_BOLD = re.compile(r"[ \t]*[·—–][ \t]+(?=\S)")
+_AFTER_BOLD = pattern(r"[ \t]*[·—–][ \t]+(?=\S)")
 
 
 def _bold_names(header: Header, text: Text, words: Vocabulary) -> None:
@@ -256,7 +256,7 @@ def _labelled(header: Header, text: Text, words: Vocabulary, allowed: frozenset[
             header.put(part.kind, value, text.span(start, max(start, part.at + len(value))))
 
 
-_NEXT_FIELD = re.compile(r"\s[·•|]\s(?=[\w /-]{2,30}[:：]\s)")
+_NEXT_FIELD = pattern(r"\s[·•|]\s(?=[\w /-]{2,30}[:：]\s)")
 
 
 def _opens_line(before: str) -> bool:
@@ -265,7 +265,7 @@ def _opens_line(before: str) -> bool:
     return not lines[-1] and all(_FIELD_LINE.match(one) for one in lines[:-1])
 
 
-_FIELD_LINE = re.compile(r"[ \t*_>-]{0,8}\w[\w /-]{1,40}[*_]{0,3}[:：]")
+_FIELD_LINE = pattern(r"[ \t*_>-]{0,8}\w[\w /-]{1,40}[*_]{0,3}[:：]")
 
 
 def _may_precede(before: str, *, line: bool) -> bool:

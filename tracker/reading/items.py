@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tracker.models import ActionItem, ItemForm, Span, Status
+from tracker.patterns import pattern
 from tracker.reading.drafts import Draft
 from tracker.reading.entries import Reader
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import Section
 
-_NUMBERED = re.compile(r"([^\d(（]{2,30}?)\s*#?(?:\d{1,2}|[nNxX])\s*(?:[(（][^()（）]{0,60}[)）])?$")
+_NUMBERED = pattern(r"([^\d(（]{2,30}?)\s*#?(?:\d{1,2}|[nNxX])\s*(?:[(（][^()（）]{0,60}[)）])?$")
 _PLAIN = str.maketrans("", "", "`")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from tracker.models import PostMortem
+from tracker.patterns import pattern
 
-_TELLING = re.compile(
+_TELLING = pattern(
     r"post[-_ ]?mortem|incident|outage|downtime|\brca\b|root[-_ ]cause|retrospective|störung|vorfall|ausfall|incidente|\bpanne"
     r"|falha|caída|障害|インシデント|ポストモーテム|事故|장애|故障|复盘",
     re.IGNORECASE,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading import labels, references
 from tracker.reading.blocks import Mark, Text
 from tracker.reading.dates import Day
@@ -27,7 +27,7 @@ def take_labels(k: Knowledge, draft: Draft) -> None:
         take_label(k, draft, part)
 
 
-_IN_LABEL = re.compile(r"\((@?[\w.-]{2,40})\)")
+_IN_LABEL = pattern(r"\((@?[\w.-]{2,40})\)")
 
 
 def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
@@ -128,7 +128,7 @@ def assigned(k: Knowledge, text: str) -> str:
     return ""
 
 
-_BEHIND_DAY = re.compile(r"(?:\(([^()]{2,40})\)|[,;]([^,;()]{2,40})\)?)$")
+_BEHIND_DAY = pattern(r"(?:\(([^()]{2,40})\)|[,;]([^,;()]{2,40})\)?)$")
 
 
 def _take_due(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
@@ -156,7 +156,7 @@ def set_due(k: Knowledge, draft: Draft, value: str) -> None:
         draft.due, draft.due_problem = day.day, day.problem
 
 
-_RANGE = re.compile(
+_RANGE = pattern(
     r"(.{2,24}?)(?:\s*[–—]\s*|\s+(?:-|to|until|bis|à|al|a|до)\s+|(?<=[QqTtHh][1-4])\s?[-/]\s?(?=[QqTtHh][1-4]))(.{2,30})"
 )
 _MOST_DUE = 120

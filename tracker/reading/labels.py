@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from tracker.patterns import pattern
 from tracker.vocabulary import Vocabulary, fold
 
 _MOST_LABEL = 40
@@ -72,7 +73,7 @@ def _labels(text: str, words: Vocabulary, groups: tuple[str, ...], *, loose: boo
     return found
 
 
-_COLON = re.compile(r"(?<!:)[:：](?!:|//)(?:(?<!\d.)|(?!\d))")
+_COLON = pattern(r"(?<!:)[:：](?!:|//)(?:(?<!\d.)|(?!\d))")
 """A colon that can end a label: not one in a URL, a time or a ratio."""
 
 
@@ -118,11 +119,12 @@ def _loose_label(
 
 _MOST_REMARK = 64
 _REMARKED = (")", "）")
-_REMARK = re.compile(r"\s*[(（][^()（）\n]{1,60}[)）][*_ ]{0,3}$")
+_REMARK = pattern(r"\s*[(（][^()（）\n]{1,60}[)）][*_ ]{0,3}$")
 """A remark between a label and its colon: "Severity (our scale):"."""
-_BOUNDARY = re.compile(r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2})", re.DOTALL)
+_SIGNS = r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2})"
 """Everything up to the last sign that can stand before a label."""
-_NO_SLASH = re.compile(_BOUNDARY.pattern.replace("/", ""), re.DOTALL)
+_BOUNDARY = pattern(_SIGNS, re.DOTALL)
+_NO_SLASH = pattern(_SIGNS.replace("/", ""), re.DOTALL)
 _CAPITAL = ("owner", "due", "priority", "status")
 """Labels that may follow a sentence without a separator when they are capitalised."""
 

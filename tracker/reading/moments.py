@@ -8,14 +8,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from tracker.patterns import pattern
 from tracker.reading.dates import Calendar
 
-_CLOCK = re.compile(
+_CLOCK = pattern(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?\s?(?P<half>[ap]\.?m\.?\b)?"
     r"\s?(?:\(?(?P<zone>Z\b|[A-Z]{2,5}\b)|(?:UTC|GMT)?\s?(?P<offset>[+-]\d{1,2}(?::?\d\d)?)(?!\d))?",
     re.IGNORECASE,
 )
-_OFFSET = re.compile(r"(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d\d)?)")
+_OFFSET = pattern(r"(?:UTC|GMT)\s?([+-]\d{1,2}(?::?\d\d)?)")
 _MOST = 160
 ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 60, "WEST": 60, "CET": 60, "MEZ": 60, "CEST": 120, "MESZ": 120, "EET": 120,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tracker.models import Note, Review, Suppression, TimelineEntry
+from tracker.patterns import pattern
 from tracker.reading import labels
 from tracker.reading.blocks import Block, Comment, Entry, Paragraph, Table, Text
 from tracker.reading.dates import Calendar
@@ -15,15 +16,15 @@ from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
-_CLOCK = re.compile(
+_CLOCK = pattern(
     r"^\W{0,4}((?:\d{4}-\d\d-\d\d[T ]+)?(?:[A-Z][a-z]{2} \d{1,2},? )?[T~+]{0,2}\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?(?:\s?(?:UTC|GMT|CES?T|[ECMP][SD]T|JST|Z)\b)?)"
 )
-_HOUR = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?\s?([AaPp][Mm])?")
-_IGNORE = re.compile(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
-_CODE = re.compile(r"\bPM\d{3}\b", re.IGNORECASE)
-_OPTION = re.compile(r"\b(\w+)=(?:\"([^\"]*)\"|(\S+))")
-_REVIEW_WORD = re.compile(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
-_REMARK = re.compile(r"[()\[\],;]|\s[-–—]\s")
+_HOUR = pattern(r"(\d{1,2}):(\d\d)(?::(\d\d))?\s?([AaPp][Mm])?")
+_IGNORE = pattern(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
+_CODE = pattern(r"\bPM\d{3}\b", re.IGNORECASE)
+_OPTION = pattern(r"\b(\w+)=(?:\"([^\"]*)\"|(\S+))")
+_REVIEW_WORD = pattern(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
+_REMARK = pattern(r"[()\[\],;]|\s[-–—]\s")
 _MOST_NOTE = 500
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.reading.assignees import is_team, lead_owner
 from tracker.reading.blocks import Mark
 from tracker.reading.drafts import EDGES, Draft
@@ -12,9 +13,9 @@ from tracker.reading.knowledge import Knowledge
 from tracker.reading.states import EMOJI, OPENING_SIGNS, box, shortcode, sign
 from tracker.vocabulary import fold
 
-_ID = re.compile(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
-LEAD_PRIORITY = re.compile(r"[\[(（【]?([PS][0-5])(?:】|[\])）]?(?=[\s:.!—–-]|$))")
-_TEXT_BOX = re.compile(r"\s*\[([ xX✓✔~/-])\]\s+")
+_ID = pattern(r"(?:\[|\()?([A-Z]{1,3}-?\d{1,3}(?:\.\d{1,2})?)(?:\]|\))?(?=[.:)\s—–-]|$)")
+LEAD_PRIORITY = pattern(r"[\[(（【]?([PS][0-5])(?:】|[\])）]?(?=[\s:.!—–-]|$))")
+_TEXT_BOX = pattern(r"\s*\[([ xX✓✔~/-])\]\s+")
 
 
 def take_signs(draft: Draft) -> None:
@@ -52,7 +53,7 @@ def _may_open(draft: Draft, head: int) -> bool:
     return bool(draft.text.marks or _OPENING.match(plain, head) or " to " in plain or " will " in plain)
 
 
-_OPENING = re.compile(
+_OPENING = pattern(
     r"[\[(（【@#\d]|[A-Z]{1,3}-?\d|(?i:action|item|step|task)|[A-Z]{4,12}(?=:|\s[-–—])|[^\W\d_][\w.-]*@?(?: [^\W\d_][\w.-]*)? [-–—]|.{0,50}[:：]",
     re.DOTALL,
 )
@@ -67,7 +68,7 @@ def _lead_number(_k: Knowledge, draft: Draft, head: int) -> bool:
     return True
 
 
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"(?:(?:action(?: item)?|item|step|task)\s+#?)?\d{1,3}(?:\.\d{1,2})?[.):]\s+|#\d{1,2}[.):]?\s+(?=\D)",
     re.IGNORECASE,
 )
@@ -168,7 +169,7 @@ def _lead_level(k: Knowledge, draft: Draft, head: int) -> bool:
     return True
 
 
-_LEVEL = re.compile(r"([^\W\d_][\w ]{1,16}?)\s?[:：]\s*(?=\S)")
+_LEVEL = pattern(r"([^\W\d_][\w ]{1,16}?)\s?[:：]\s*(?=\S)")
 
 
 def _is_marker(k: Knowledge, text: str, status: Status) -> bool:
@@ -178,7 +179,7 @@ def _is_marker(k: Knowledge, text: str, status: Status) -> bool:
     )
 
 
-_STATE = re.compile(r"[\[(]([^\[\]()]{2,20})[\])]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d][\w' ’]{2,18})(?=[:：])")
+_STATE = pattern(r"[\[(]([^\[\]()]{2,20})[\])]|([A-Z]{4,12})(?=:|\s[-–—])|([^\W\d][\w' ’]{2,18})(?=[:：])")
 
 
 _OPENINGS = (_lead_number, _lead_bold, _lead_priority, _lead_id, _lead_state, _lead_level, lead_owner)

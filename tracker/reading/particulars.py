@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Heading, Paragraph, Table
 from tracker.reading.dates import Calendar
 from tracker.reading.header import Header
@@ -13,9 +14,9 @@ from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
-_ID = re.compile(r"(?<![\w-])([A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+){0,3}-(?=[\w-]*\d)[A-Z0-9][\w-]*)(?![\w-])")
-_SEVERITY = re.compile(r"\bSEV[- ]?[0-5]\b", re.IGNORECASE)
-_NO_ID = re.compile(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|AP)-")
+_ID = pattern(r"(?<![\w-])([A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+){0,3}-(?=[\w-]*\d)[A-Z0-9][\w-]*)(?![\w-])")
+_SEVERITY = pattern(r"\bSEV[- ]?[0-5]\b", re.IGNORECASE)
+_NO_ID = pattern(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|AP)-")
 
 
 def title(header: Header, words: Vocabulary, *, text: bool) -> str | None:

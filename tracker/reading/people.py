@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from tracker.patterns import pattern
 from tracker.reading.placeholders import is_placeholder
 from tracker.vocabulary import Vocabulary, fold
 
-_HANDLE = re.compile(
+_HANDLE = pattern(
     r"(?<![\w@/.])@([A-Za-z0-9À-ɏ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af√©][\w.√©-]*(?:/[\w.-]+)?)"
 )
-_SPLIT = re.compile(
+_SPLIT = pattern(
     r"\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+|\s*<br\s*/?>\s*"
 )
-_INITIALS = re.compile(r"[A-Z]{2,3}")
-_CC = re.compile(r"(?i)^(?:cc|c/o|via|and|with|by|lead|backup)\b[:.]?\s*")
-_ROLE = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
+_INITIALS = pattern(r"[A-Z]{2,3}")
+_CC = pattern(r"(?i)^(?:cc|c/o|via|and|with|by|lead|backup)\b[:.]?\s*")
+_ROLE = pattern(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
 _EDGES = " \t\r\n.,;:-–—*_`'\"()[]{}<>（）【】"
 _MOST_NAME = 48
 _MOST_OWNERS = 20

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from tracker.patterns import pattern
 
-_BEFORE = re.compile(r"[\s`*_\"'.…-]*")
+_BEFORE = pattern(r"[\s`*_\"'.…-]*")
 _BEHIND = "`*_\"'.…:-"
-_BRACKETED = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\{\{?[^{}]*\}?\}|«[^«»]*»")
-_UNDERSCORED = re.compile(r"[A-Z_]+")
-_EACH = re.compile(r"\[[^\[\]]*\]|<[^<>]*>|\{\{[^{}]*\}\}|__[A-Z_]{3,}__|«[^«»]*»")
+_BRACKETED = pattern(r"\[[^\[\]]*\]|<[^<>]*>|\{\{?[^{}]*\}?\}|«[^«»]*»")
+_UNDERSCORED = pattern(r"[A-Z_]+")
+_EACH = pattern(r"\[[^\[\]]*\]|<[^<>]*>|\{\{[^{}]*\}\}|__[A-Z_]{3,}__|«[^«»]*»")
 _WORDS = frozenset(
     (
         "tbd",
@@ -36,9 +36,9 @@ _WORDS = frozenset(
         "없음",
     )
 )
-_PATTERN = re.compile(r"(?i)\b(?:yyyy|dd/mm|mm/dd|hh:mm|lorem ipsum)\b|^inc(?:ident)?-[x#y]+")
+_PATTERN = pattern(r"(?i)\b(?:yyyy|dd/mm|mm/dd|hh:mm|lorem ipsum)\b|^inc(?:ident)?-[x#y]+")
 _LONGEST_WORD = max(map(len, _WORDS))
-_DATED = re.compile(r"\d{4}-\d\d-\d\d")
+_DATED = pattern(r"\d{4}-\d\d-\d\d")
 """Org mode writes its dates in brackets."""
 _MOST = 400
 

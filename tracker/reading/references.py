@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
+from tracker.patterns import pattern
 from tracker.reading.hyphens import plain_hyphens
 
-_URL = re.compile(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
-_KEY = re.compile(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
-_HASH = re.compile(r"(?<![\w&/])((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
-_BEAD = re.compile(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
-_BARE_BEAD = re.compile(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
+_URL = pattern(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
+_KEY = pattern(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
+_HASH = pattern(r"(?<![\w&/])((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
+_BEAD = pattern(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
+_BARE_BEAD = pattern(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
 # A bead of a database with any prefix, where nothing else is expected: `bd` makes the last part from digits and letters,
 # pmtrack from a marker of twelve letters.
-_BEAD_ALONE = re.compile(r"(?:[a-z][a-z0-9_]*-)+(?:[a-z0-9]{0,7}\d[a-z0-9]{0,7}|[a-z2-7]{12})(?:\.\d+)*")
-_LOCAL = re.compile(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the embedded tracker
-_PHABRICATOR = re.compile(r"(?<![\w/.-])([TD]\d{3,7})(?![\w-])")
-_PHABRICATOR_TASK = re.compile(r"(?<![\w/.-])(T\d{4,7})(?![\w-])")
-_AZURE = re.compile(r"(?<!\w)(AB#\d{1,7})(?!\w)")
-_NAMED = re.compile(r"(?<![\w/.-])([A-Za-z][\w.]*[-_.][\w.-]*#\d{1,7})(?!\w)")
-_GERRIT = re.compile(r"(?<!\w)((?:gerrit|rt|lp|bz):\d{3,9})(?!\w)")
-_BUG = re.compile(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
-_ISSUE_PATH = re.compile(
+_BEAD_ALONE = pattern(r"(?:[a-z][a-z0-9_]*-)+(?:[a-z0-9]{0,7}\d[a-z0-9]{0,7}|[a-z2-7]{12})(?:\.\d+)*")
+_LOCAL = pattern(r"(?<![\w/.-])(pm-[a-z2-7]{12})(?![\w-])")  # issues of the embedded tracker
+_PHABRICATOR = pattern(r"(?<![\w/.-])([TD]\d{3,7})(?![\w-])")
+_PHABRICATOR_TASK = pattern(r"(?<![\w/.-])(T\d{4,7})(?![\w-])")
+_AZURE = pattern(r"(?<!\w)(AB#\d{1,7})(?!\w)")
+_NAMED = pattern(r"(?<![\w/.-])([A-Za-z][\w.]*[-_.][\w.-]*#\d{1,7})(?!\w)")
+_GERRIT = pattern(r"(?<!\w)((?:gerrit|rt|lp|bz):\d{3,9})(?!\w)")
+_BUG = pattern(r"(?<!\w)((?:[Bb]ug|BZ|rhbz)\s?#?\d{3,9})(?!\w)")
+_ISSUE_PATH = pattern(
     r"/(?:issues?|pull|pulls|pull-requests|merge_requests|browse|_workitems/edit|story|bugs?|ticket|tickets|work_items|"
     r"cards?|c|i|t|detail|tasks?|pulses|stories|work-items)/(?:[^/]*/)?#?[\w-]*\d|/[TD]\d+$|/\+bug/\d+|/\+/\d+"
     r"|/[A-Z][A-Z0-9]+-\d+(?:/|$|\?)|^/0/\d+/\d+|^/~[^/]+/[^/]+/\d+$"
 )
-_ISSUE_QUERY = re.compile(r"(?:^|&)(?:id|selectedIssue|bug_id|issue)=[\w-]*\d")
+_ISSUE_QUERY = pattern(r"(?:^|&)(?:id|selectedIssue|bug_id|issue)=[\w-]*\d")
 _NOT_KEYS = frozenset(
     (
         "UTF",
@@ -131,6 +131,8 @@ class Reference(NamedTuple):
 
 def is_issue_url(url: str) -> bool:
     """Whether a URL names one issue, ticket or pull request of any of the usual trackers."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -163,11 +165,11 @@ def find(text: str, *, strict: bool = True) -> list[Reference]:
     if "://" in text:
         found += _urls(text, strict=strict)
     taken = [(ref.start, ref.end) for ref in found]
-    for pattern in _patterns(text, strict=strict):
-        for match in pattern.finditer(text):
+    for expression in _patterns(text, strict=strict):
+        for match in expression.finditer(text):
             inside = any(start <= match.start(1) < end for start, end in taken)
-            if not inside and not _no_key(pattern, match[1]):
-                start = match.start() if pattern is _BEAD else match.start(1)
+            if not inside and not _no_key(expression, match[1]):
+                start = match.start() if expression is _BEAD else match.start(1)
                 found.append(Reference(match[1].rstrip(".-"), start, match.end(), url=False))
                 taken.append((start, match.end()))
     return sorted(found, key=lambda ref: ref.start)
@@ -202,8 +204,8 @@ def _patterns(text: str, *, strict: bool) -> list[re.Pattern[str]]:
     return patterns
 
 
-def _no_key(pattern: re.Pattern[str], text: str) -> bool:
-    return pattern is _KEY and text.partition("-")[0] in _NOT_KEYS
+def _no_key(expression: re.Pattern[str], text: str) -> bool:
+    return expression is _KEY and text.partition("-")[0] in _NOT_KEYS
 
 
 def _urls(text: str, *, strict: bool) -> list[Reference]:

@@ -22,7 +22,6 @@ incident_id = ["Störungs-Nr."]
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import lru_cache
@@ -30,6 +29,7 @@ from typing import Any
 
 from tracker.errors import UserError
 from tracker.models import Person
+from tracker.patterns import pattern
 from tracker.values import dataclass
 from tracker.vocabulary import LANGUAGES, Vocabulary, build, default, fold
 
@@ -114,7 +114,7 @@ def _check_repository(value: object) -> None:
         )
 
 
-_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+|https?://[^/\s]+/[^/\s]+/[^\s]+")
+_REPOSITORY = pattern(r"[\w.-]+/[\w.-]+|https?://[^/\s]+/[^/\s]+/[^\s]+")
 
 
 def _order(value: object) -> bool | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from tracker.models import Status
+from tracker.patterns import pattern
 from tracker.vocabulary import Vocabulary, fold
 
 EMOJI = {
@@ -58,11 +57,11 @@ SHORTCODES = {
     "no_entry_sign": Status.CANCELLED,
 }
 """The same signs as GitHub, GitLab and Slack let them be written: ":white_check_mark:"."""
-_SHORTCODE = re.compile(r":([a-z_]{1,30}):")
+_SHORTCODE = pattern(r":([a-z_]{1,30}):")
 OPENING_SIGNS = frozenset(emoji[0] for emoji in EMOJI)
 """The characters with which these open: a quick look before they are compared."""
-_BOX = re.compile(r"^\[([ xX✓✔~/-]?)\]|^\(([ xX])\)")
-_PARTS = re.compile(r"[(（,;:：\n]|\s[-–—/]\s?|[-–—]\s|\.\s")
+_BOX = pattern(r"^\[([ xX✓✔~/-]?)\]|^\(([ xX])\)")
+_PARTS = pattern(r"[(（,;:：\n]|\s[-–—/]\s?|[-–—]\s|\.\s")
 _MOST_WORDS = 4
 
 
@@ -101,7 +100,7 @@ def _share(text: str) -> Status | None:
     return Status.DONE if share >= _WHOLE else Status.IN_PROGRESS if share else Status.OPEN
 
 
-_SHARE = re.compile(r"(\d{1,3}) ?%")
+_SHARE = pattern(r"(\d{1,3}) ?%")
 _WHOLE = 100
 
 

@@ -7,10 +7,11 @@ files hold them in this form, without blank lines or remarks among them, so that
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+
+from tracker.patterns import pattern
 
 LANGUAGES = (
     "en",
@@ -36,13 +37,13 @@ LANGUAGES = (
 
 _NAMES = "names"
 """Given names, of no one language."""
-_BETWEEN = re.compile(r"[\W_]+")
+_BETWEEN = pattern(r"[\W_]+")
 _WIDE = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"))
 """Characters of scripts without blanks between words; as a pattern they would cost every start two milliseconds."""
-_NUMBERING = re.compile(
+_NUMBERING = pattern(
     r"^(?:(?:step|phase|part|section|schritt|étape|paso|etapa|steg|trinn)\s+)?[\divx]{1,4}(?:\s\d{1,2})*\s"
 )
-_PARTS = re.compile(r"[/&|:：;,，、（(\[)\]）]|\s[-–—]+\s|\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b")
+_PARTS = pattern(r"[/&|:：;,，、（(\[)\]）]|\s[-–—]+\s|\band\b|\bund\b|\bet\b|\by\b|\bog\b|\boch\b")
 _MOST_HEADING = 120
 """Longer texts are sentences; nothing is looked up in them."""
 _CACHE_LIMIT = 4096

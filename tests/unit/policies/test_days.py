@@ -13,6 +13,7 @@ from policies.configuration import CalendarSettings, make_calendar
 from policies.globs import matches_glob
 from policies.horizon import horizon_end
 from policies.severity import severity_rank
+from policies.wording import LANGUAGES, any_language, wording
 from tracker.errors import UserError
 
 WEDNESDAY = dt.date(2026, 5, 6)
@@ -151,3 +152,20 @@ def test_no_horizon_leaves_the_calendar(day: dt.date, count: int, unit: str) -> 
 def test_a_wrong_century_is_counted_quickly() -> None:
     assert Calendar().business_days(dt.date(1, 1, 1), dt.date.max) > 2_000_000
     assert Calendar().after_business_days(dt.date(9999, 12, 30), 5) == dt.date.max
+
+
+HORIZONS = [
+    source
+    for language in LANGUAGES
+    if (words := wording(language))
+    for name, sources in words.sources.items()
+    if name.startswith("horizon.")
+    for source in sources
+]
+
+
+@pytest.mark.parametrize("source", HORIZONS)
+@given(data=st.data())
+def test_every_phrase_of_a_horizon_holds_one_of_its_stems(source: str, data: st.DataObject) -> None:
+    phrase = data.draw(st.from_regex(source, fullmatch=True))
+    assert any(stem in phrase.casefold() for stem in any_language("horizon"))

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
-_BLOCK = re.compile(
+from tracker.patterns import pattern
+
+_BLOCK = pattern(
     rb'(?m)^((?:!!!|\?\?\?)\+?[ \t]+[\w-]+(?:[ \t]+[\w-]+)*)[ \t]*(?:"([^"\r\n]*)")?[ \t]*(\r?)$((?:\r?\n(?:    .*|[ \t]*))*)'
 )
-_FENCE = re.compile(rb"(?m)^:::+[ \t]*(?:[\w-]+)?[ \t]*(?:\[([^\]\r\n]*)\]|([^\r\n]*?))[ \t]*(?=\r?$)")
-_BODY = re.compile(rb"(?m)^    ")
+_FENCE = pattern(rb"(?m)^:::+[ \t]*(?:[\w-]+)?[ \t]*(?:\[([^\]\r\n]*)\]|([^\r\n]*?))[ \t]*(?=\r?$)")
+_BODY = pattern(rb"(?m)^    ")
 _LEVEL = b"######"
 
 

@@ -9,13 +9,13 @@ The underline of a title is at most one sign longer or shorter than it
 
 from __future__ import annotations
 
-import re
+from tracker.patterns import pattern
 
 _LEVELS = {b"=": b"=", b"-": b"==", b"~": b"===", b"^": b"====", b"+": b"====="}
-_UNDERLINE = re.compile(rb"=+|-+|~+|\^+|\++")
-_VERBATIM = re.compile(rb"(-{4,}|\.{4,}|\+{4,}|```)(?:(?<=```)[\w+#-]*)?")
-_TABLE = re.compile(rb"[|,:!]={3,}")
-_NO_TEXT = re.compile(
+_UNDERLINE = pattern(rb"=+|-+|~+|\^+|\++")
+_VERBATIM = pattern(rb"(-{4,}|\.{4,}|\+{4,}|```)(?:(?<=```)[\w+#-]*)?")
+_TABLE = pattern(rb"[|,:!]={3,}")
+_NO_TEXT = pattern(
     rb"\[.*\]|\.[^\s.].*|\+|={1,6}\s.*|//.*|:[\w-]+:.*|.*::|(-{2}|={4,}|\*{4,}|_{4,}|-{4,}|\.{4,})"
 )
 """Lines below which a block may stand without a blank line, and that are no title."""
@@ -68,4 +68,4 @@ class _Text:
         return bool(line.strip()) and not _NO_TEXT.fullmatch(line.rstrip())
 
 
-_WORD = re.compile(rb"[\w\x80-\xff]")
+_WORD = pattern(rb"[\w\x80-\xff]")

@@ -7,15 +7,15 @@ would read it as one paragraph.
 from __future__ import annotations
 
 import itertools
-import re
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Entry, Heading, Paragraph, Piece, Row, Table, Text
 from tracker.reading.source import Source
 
-_MARKED = re.compile(rb"(?m)^\s*(?:[-*+#>|]|\d{1,3}[.)]\s|```|~~~|===|---)")
-_LABEL = re.compile(rb"[^\s:][^:\n]{1,60}:[ \t]*\r?$")
-_PIPE = re.compile(rb"(?<!\\)\|")
-_SENTENCES = re.compile(r"[.!?]\s+[A-Z]")
+_MARKED = pattern(rb"(?m)^\s*(?:[-*+#>|]|\d{1,3}[.)]\s|```|~~~|===|---)")
+_LABEL = pattern(rb"[^\s:][^:\n]{1,60}:[ \t]*\r?$")
+_PIPE = pattern(rb"(?<!\\)\|")
+_SENTENCES = pattern(r"[.!?]\s+[A-Z]")
 _FEWEST_LINES, _FEWEST_LABELS = 6, 3
 _MOST_ENTRY = 300
 """Characters; a longer line is a paragraph."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Entry, Heading, Metadata, Piece, Text
 from tracker.reading.frontends import FrontEndError, markdown
 from tracker.reading.source import Source
 
-_KEYWORD = re.compile(r"(?mi)^#\+(title|date|author|severity|incident[_-]?id|status):[ \t]*(.+)$")
-_RULE = re.compile(rb"(?m)^([ \t]*\|[-+]+\|?)[ \t]*\r?$")
-_CODE = re.compile(rb"(?ims)^[ \t]*#\+begin_(src|example)\b.*?^[ \t]*#\+end_\1\b")
-_LINK = re.compile(rb"\[\[([^\[\]\n]+)\]\[([^\[\]\n]+)\]\]")
-_PLANNING = re.compile(rb"(?m)^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$|^[ \t]*:[\w-]+:.*$|^#\+.*$")
+_KEYWORD = pattern(r"(?mi)^#\+(title|date|author|severity|incident[_-]?id|status):[ \t]*(.+)$")
+_RULE = pattern(rb"(?m)^([ \t]*\|[-+]+\|?)[ \t]*\r?$")
+_CODE = pattern(rb"(?ims)^[ \t]*#\+begin_(src|example)\b.*?^[ \t]*#\+end_\1\b")
+_LINK = pattern(rb"\[\[([^\[\]\n]+)\]\[([^\[\]\n]+)\]\]")
+_PLANNING = pattern(rb"(?m)^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$|^[ \t]*:[\w-]+:.*$|^#\+.*$")
 _FIELDS = {
     "OWNER": "Owner",
     "ASSIGNEE": "Owner",

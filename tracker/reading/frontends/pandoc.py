@@ -11,6 +11,7 @@ import re
 import subprocess
 
 from tracker.models import Diagnostic, Severity
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Metadata
 from tracker.reading.frontends import FrontEndError, html, markdown
 from tracker.reading.frontends.asciidoc import readable
@@ -49,8 +50,8 @@ def _facts(data: bytes) -> dict[str, str]:
     return facts
 
 
-_ATTRIBUTE = re.compile(r":([\w-]+):\s+(\S.*)")
-_REVISION = re.compile(r"\s*\d{4}-\d\d-\d\d\s*$")
+_ATTRIBUTE = pattern(r":([\w-]+):\s+(\S.*)")
+_REVISION = pattern(r"\s*\d{4}-\d\d-\d\d\s*$")
 _MOST_HEAD = 2000
 
 
@@ -70,7 +71,7 @@ def _shown(found: re.Match[bytes]) -> bytes:
     )  # a state of its own
 
 
-_TEMPLATE = re.compile(
+_TEMPLATE = pattern(
     rb"\{\{(?:(?:phab|tracked|bug|ticket|task|user|ping|u|status)\s*\|\s*)?([\w #.-]{1,40})\}\}",
     re.IGNORECASE,
 )
@@ -106,7 +107,7 @@ def _asciidoc(source: Source, data: bytes) -> list[Block]:
 
 _LAST = b"\n\n'''\n"
 """A rule behind the last line: pandoc gives up a document that ends with an anchor, an attribute or a block's title."""
-_HEADINGS = re.compile(rb"^={1,6}(?=[ \t]+\S)", re.MULTILINE)
+_HEADINGS = pattern(rb"^={1,6}(?=[ \t]+\S)", re.MULTILINE)
 
 
 def _as_markdown(found: re.Match[bytes]) -> bytes:
@@ -118,7 +119,7 @@ def _blank(found: re.Match[bytes]) -> bytes:
     return b" " * len(found[0])
 
 
-_UNSHOWN = re.compile(rb"^(?:include::|(?:ifdef|ifndef|ifeval|endif)::|//(?!/))[^\r\n]*", re.MULTILINE)
+_UNSHOWN = pattern(rb"^(?:include::|(?:ifdef|ifndef|ifeval|endif)::|//(?!/))[^\r\n]*", re.MULTILINE)
 
 
 def convert(data: bytes, form: str) -> bytes:

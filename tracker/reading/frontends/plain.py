@@ -11,20 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import field
 from itertools import pairwise
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Entry, Heading, Paragraph, Piece, Row, Table, Text
 from tracker.reading.source import Source
 from tracker.values import dataclass
 
-_MARKDOWN = re.compile(
+_MARKDOWN = pattern(
     rb"(?m)^(?:#{1,6}[ \t]+\S|```|~~~|[ \t]*\|.*\|[ \t]*\r?$|\s{0,3}(?:[-*+][ \t]+)?\*\*\S)|^---\r?\n\w+:|\]\(|^\\[#>*-]"
 )
-_BULLET = re.compile(r"(?:[-*+•◦▪▫●○■‣⁃·→➤–—]|\(?\d{1,3}[.)]|[a-z][.)])[ \t]+(?=\S)")
-_BOX = re.compile(r"(\[[ xX✓✔~/-]?\]|\([ xX]\)|[☐☑☒✅])[ \t]+(?=\S)")
-_RULER = re.compile(r"([=\-*#~_+.·─━═—–])\1{3,}\|?")
-_COLUMNS = re.compile(r"[-=─━═]{2,}(?:[ \t]+[-=─━═]{2,})+")
-_VALUE = re.compile(r"[^:：]{1,40}[:：]\s*\S")
-_FIELD = re.compile(r"[^\W\d_][\w /-]{1,30}[:：](?:\s|$)")
-_CLOCK = re.compile(r"[\[(~]?(?:T[+-]\d|\d{1,2}:\d\d|\d{4}-\d\d-\d\d)")
+_BULLET = pattern(r"(?:[-*+•◦▪▫●○■‣⁃·→➤–—]|\(?\d{1,3}[.)]|[a-z][.)])[ \t]+(?=\S)")
+_BOX = pattern(r"(\[[ xX✓✔~/-]?\]|\([ xX]\)|[☐☑☒✅])[ \t]+(?=\S)")
+_RULER = pattern(r"([=\-*#~_+.·─━═—–])\1{3,}\|?")
+_COLUMNS = pattern(r"[-=─━═]{2,}(?:[ \t]+[-=─━═]{2,})+")
+_VALUE = pattern(r"[^:：]{1,40}[:：]\s*\S")
+_FIELD = pattern(r"[^\W\d_][\w /-]{1,30}[:：](?:\s|$)")
+_CLOCK = pattern(r"[\[(~]?(?:T[+-]\d|\d{1,2}:\d\d|\d{4}-\d\d-\d\d)")
 _SENTENCE_END = (".", "!", "?", ",", ";", "。")
 _MOST_TITLE, _MOST_WORDS = 120, 7
 _TAB, _DEEPEST = 8, 40

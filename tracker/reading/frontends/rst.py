@@ -6,9 +6,9 @@ stands in them. docutils' line numbers differ by kind of node, so texts are look
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Comment, Metadata
 from tracker.reading.frontends import FrontEndError
 from tracker.reading.frontends.builder import Builder
@@ -64,7 +64,7 @@ def blocks(source: Source) -> list[Block]:
         raise FrontEndError("unreadable", f"docutils could not read this file: {str(error)[:200]}") from error
 
 
-_MARKUP = re.compile(r"[`*|](?=[^\s`*|])|(?<=\w)_(?!\w)")
+_MARKUP = pattern(r"[`*|](?=[^\s`*|])|(?<=\w)_(?!\w)")
 """A sign that may open inline markup, or make the word before it a reference."""
 _MOST_MARKUP = 1000
 
@@ -82,9 +82,9 @@ def _tamed(text: str) -> str:
     )
 
 
-_ROLE = re.compile(r":(?P<name>[\w:+.-]{1,40}):`(?P<text>[^`<]{1,200}?)\s*(?:<[^`>]*>)?`$")
+_ROLE = pattern(r":(?P<name>[\w:+.-]{1,40}):`(?P<text>[^`<]{1,200}?)\s*(?:<[^`>]*>)?`$")
 _ISSUE_ROLES = ("issue", "pr", "pull", "bug", "ticket", "gh")
-_BLANK_LINE = re.compile(r"(\n[ \t]*\r?\n)")
+_BLANK_LINE = pattern(r"(\n[ \t]*\r?\n)")
 
 
 class _Walk:

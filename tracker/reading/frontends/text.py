@@ -7,18 +7,17 @@ A pilcrow takes two bytes, as does "# ": a line "Timeline¶" becomes "# Timeline
 
 from __future__ import annotations
 
-import re
-
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Heading
 from tracker.reading.frontends import lines, markdown, plain
 from tracker.reading.source import Source
 
-_RULER = re.compile(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
+_RULER = pattern(rb"[ \t]*([=\-*#~_+])\1{3,}[ \t]*")
 PILCROW = "¶".encode()
 _ESCAPED_LINES = 3
-_ESCAPED = re.compile(rb"(?m)^\\([#>*-])")
-_SPREAD = re.compile(rb"\|[ \t]*\r?\n(?:[ \t]*\r?\n)+[ \t]*\|[ \t]*:?-{3}")
-_GAP = re.compile(rb"(?<=\|)[ \t]*\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\|)")
+_ESCAPED = pattern(rb"(?m)^\\([#>*-])")
+_SPREAD = pattern(rb"\|[ \t]*\r?\n(?:[ \t]*\r?\n)+[ \t]*\|[ \t]*:?-{3}")
+_GAP = pattern(rb"(?<=\|)[ \t]*\r?\n(?:[ \t]*\r?\n)+(?=[ \t]*\|)")
 
 
 def blocks(source: Source) -> list[Block]:
