@@ -5,7 +5,6 @@ Made by `policies.engine`, written by `tracker.reports.findings`. Values and pur
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
@@ -88,6 +87,8 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     Made of code, path and key; of several equal ones the first, second, ... in the order of lines. Lines and messages do not
     take part, so that a finding keeps its name when lines move and days pass.
     """
+    import hashlib  # loads OpenSSL, and most checks have no baseline
+
     seen: Counter[tuple[str, str, str]] = Counter()
     names: dict[int, str] = {}
     for index in sorted(

@@ -47,7 +47,7 @@ def parse(invocation: Invocation, paths: tuple[str, ...], form: str, explain: bo
     from tracker.reading import documents
     from tracker.reading.settings import make
 
-    settings = make(invocation.settings.reading, invocation.settings.people)
+    settings = make(invocation.settings.reading, invocation.settings.people, digest=False)
     files = documents.find(paths, exclude=settings.exclude)
     found = (
         _explained(files, settings)

@@ -59,7 +59,8 @@ def documents_alone(settings: Settings, files: Sequence[DocumentFile], now: dt.d
     from tracker.reading import documents
     from tracker.reading.settings import make
 
-    read = tuple(documents.read_many(files, make(settings.reading, settings.people)))
+    reading = make(settings.reading, settings.people, digest=False)
+    read = tuple(documents.read_many(files, reading))
     items = tuple(TrackedItem("", item, document.path) for document in read for item in document.items)
     return World(now, read, items, people=settings.people)
 

@@ -6,7 +6,6 @@ own date and stay unread where the document states none. Pure; month names and p
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import replace
 from functools import lru_cache
@@ -270,7 +269,9 @@ def _day(year: int, month: int, day: int) -> Day:
 
 
 def _last(year: int, month: int) -> dt.date:
-    return dt.date(year, month, calendar.monthrange(year, month)[1])
+    from calendar import monthrange  # loads the locale's names: felt in a hook
+
+    return dt.date(year, month, monthrange(year, month)[1])
 
 
 def _full_year(text: str | None) -> int | None:
@@ -334,7 +335,7 @@ def _add(base: dt.date, count: int, unit: str) -> dt.date:
     if unit in ("month", "quarter", "year"):
         months = base.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
         year, month = base.year + months // 12, months % 12 + 1
-        return dt.date(year, month, min(base.day, calendar.monthrange(year, month)[1]))
+        return dt.date(year, month, min(base.day, _last(year, month).day))
     days = {"day": count, "week": 7 * count, "sprint": 14 * count, "hour": -(-count // 24)}[unit]
     return base + dt.timedelta(days=days)
 

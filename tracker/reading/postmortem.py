@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -42,7 +41,7 @@ def build(
         explanation: Is told why each section, table and entry was taken or left.
     """
     name = frontends.format_of(path) or "markdown"
-    digest = hashlib.sha256(data).hexdigest()
+    digest = _sha256(data) if settings.digest else ""
     source = Source(data, binary=name in frontends.BINARY)
     if source.binary:
         return PostMortem(
@@ -58,6 +57,12 @@ def build(
         return PostMortem(path, format=name, kind="other", diagnostics=(trouble,), sha256=digest)
     made = _Document(path, name, source, settings, explanation or Explanation()).read(blocks)
     return replace(made, sha256=digest)
+
+
+def _sha256(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
 
 
 class _Document:

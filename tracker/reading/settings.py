@@ -55,6 +55,7 @@ class ReadingSettings:
         names: Every name of the people map in normal form -> key of the person.
         exclude: Globs of paths that are not read.
         workers: Processes for large folders; 0 is one per core.
+        digest: Whether the bytes' SHA-256 is taken, which a state needs; loading OpenSSL for it is felt in a hook.
     """
 
     words: Vocabulary = field(default_factory=default)
@@ -62,12 +63,16 @@ class ReadingSettings:
     names: Mapping[str, str] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     workers: int = 0
+    digest: bool = True
 
 
 def make(
-    table: Mapping[str, Any] | None = None, people: Mapping[str, Person] | None = None
+    table: Mapping[str, Any] | None = None,
+    people: Mapping[str, Person] | None = None,
+    *,
+    digest: bool = True,
 ) -> ReadingSettings:
-    """Settings from the `[reading]` table and the people map.
+    """Settings from the `[reading]` table and the people map, and whether digests are taken.
 
     Raises:
         UserError: an unknown key, kind or value, with the nearest known one.
@@ -83,6 +88,7 @@ def make(
         names=_names(people or {}),
         exclude=tuple(_strings(table.get("exclude", ()), "exclude")),
         workers=int(table.get("workers", 0)),
+        digest=digest,
     )
 
 
