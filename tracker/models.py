@@ -202,6 +202,11 @@ class PostMortem:
     diagnostics: tuple[Diagnostic, ...] = ()
     sha256: str = ""
 
+    @property
+    def action_items(self) -> tuple[ActionItem, ...]:
+        """The items without placeholders; an item's position is its 0-based number among these."""
+        return tuple(item for item in self.items if not item.placeholder)
+
 
 _REMARK = pattern(r"\s*[(\[/|,;:–—]|\s+-\s+")
 

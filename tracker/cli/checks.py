@@ -90,7 +90,7 @@ def _documents(invocation: Invocation, owners: dict[str, Counter[str]]) -> Itera
         return
     source = document_source((), settings)
     found = list(source.read(source.files))
-    items = [item for document in found for item in document.items if not item.placeholder]
+    items = [item for document in found for item in document.action_items]
     yield _ok(f"{len(found)} documents with {len(items)} action items")
     if not items:
         yield Problem(
@@ -142,11 +142,7 @@ def _count_owners(found: list[PostMortem], invocation: Invocation, owners: dict[
 
     for document in found:
         name = route_of(key_of(document.path, invocation.settings.root), invocation.settings)
-        still = (
-            item
-            for item in document.items
-            if not (item.placeholder or (item.status and item.status.is_closed))
-        )
+        still = (item for item in document.action_items if not (item.status and item.status.is_closed))
         owners.setdefault(name, Counter()).update(owner for item in still for owner in item.owners)
 
 

@@ -105,7 +105,7 @@ def _print_csv(found: Iterable[Explained], links: Links) -> None:
         writer = csv.DictWriter(page, _COLUMNS, extrasaction="ignore", lineterminator="\n")
         if number == 0:
             writer.writeheader()
-        writer.writerows(_record(document, item, links) for item in document.items if not item.placeholder)
+        writer.writerows(_record(document, item, links) for item in document.action_items)
         if page.getvalue():
             emit(page.getvalue().rstrip("\n"))
         _tell_diagnostics(document)
@@ -126,7 +126,7 @@ def _print_table(found: Iterable[Explained], _links: Links) -> None:
 
     documents = items = placeholders = 0
     for document, why in found:
-        real = [item for item in document.items if not item.placeholder]
+        real = document.action_items
         documents, items, placeholders = (
             documents + 1,
             items + len(real),

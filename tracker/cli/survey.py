@@ -124,9 +124,8 @@ def _read(folder: Path, files: list[Path]) -> tuple[int, tuple[str, ...]]:
             document = read(path.relative_to(folder).as_posix(), path.read_bytes(), {})
         except OSError:
             continue
-        found = [item for item in document.items if not item.placeholder]
-        items += len(found)
-        owners.update(owner for item in found for owner in item.owners)
+        items += len(document.action_items)
+        owners.update(owner for item in document.action_items for owner in item.owners)
     return items, tuple(name for name, _ in owners.most_common())
 
 

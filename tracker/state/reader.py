@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from tracker.errors import StateError
 from tracker.models import ActionItem, Issue, IssueRef, PostMortem
@@ -17,6 +17,7 @@ from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, Link
 from tracker.state.tables import Base, Conflict, Document, Intent, Item, Link, StoredIssue, TrackerMemory
 
 _DOCUMENTS_AT_ONCE = 200
+_ROOTS_AT_ONCE = 200  # SQLite takes 1,000 terms that are joined by OR: https://www.sqlite.org/limits.html
 ROWS_AT_ONCE = 2_000
 KEYS_AT_ONCE = 5_000  # SQLite takes 32,766 variables, PostgreSQL 65,535: https://www.sqlite.org/limits.html
 _DOCUMENT = (
@@ -41,10 +42,13 @@ def documents(connection: Connection, below: Sequence[str] | None = None) -> dic
         below: Only documents that are one of these paths or stand in one of these folders, each without a "/" at its end.
     """
     statement = select(*_DOCUMENT).where(Document.removed_at.is_(None))
-    if below is not None:
-        statement = statement.where(or_(false(), *map(_is_below, below)))
-    rows = connection.execute(statement)
-    return {row[0]: _document(row) for row in rows}
+    if below is None:
+        return {row[0]: _document(row) for row in connection.execute(statement)}
+    return {
+        row[0]: _document(row)
+        for part in _parts(below, _ROOTS_AT_ONCE)
+        for row in connection.execute(statement.where(or_(*map(_is_below, part))))
+    }
 
 
 def count_documents(connection: Connection) -> int:
@@ -198,7 +202,7 @@ class _Known:
     def _open(self, path: str) -> None:
         document = self._documents.get(path)
         self._path = path
-        self._items = [one for one in document.items if not one.placeholder] if document else ()
+        self._items = document.action_items if document else ()
 
     def _find(self, position: int, title: str) -> ActionItem | None:
         """The item at that place where it is the same one."""
@@ -350,6 +354,6 @@ def _ambiguous(text: str | None) -> dict[int, tuple[tuple[str, ...], str]]:
     return {each["index"]: (tuple(each["candidates"]), each["reason"]) for each in json.loads(text)}
 
 
-def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), KEYS_AT_ONCE):
-        yield keys[start : start + KEYS_AT_ONCE]
+def _parts(keys: Sequence[str], size: int = KEYS_AT_ONCE) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]

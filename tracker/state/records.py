@@ -48,6 +48,11 @@ class LinkRecord:
     url: str | None = None
     how: str = "created"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """How a document may name the issue: key, id and URL, case-folded."""
+        return frozenset(name.casefold() for name in (self.key, self.issue_id, self.url) if name)
+
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
@@ -57,7 +62,7 @@ class ItemRecord:
         position: 0-based number among the action items of its document.
         issue: As last read; None before that.
         gone_at: When the tracker said that the issue is gone.
-        conflicts: Fields with a conflict that nobody has settled: name -> (document's value, tracker's value).
+        unreadable: Why the issue could not be read at the last try, None if it could.
     """
 
     item_id: str

@@ -139,7 +139,7 @@ def _unidentified(
     titles = {tracked.item_id: tracked.item.title for tracked in known}
     found = []
     for path, record in records.items():
-        rows = [item for item in documents[path].items if not item.placeholder] if record.ambiguous else []
+        rows = documents[path].action_items if record.ambiguous else ()
         for index, (candidates, _reason) in record.ambiguous.items():
             if index < len(rows):
                 names = tuple(titles.get(item_id, item_id) for item_id in candidates)

@@ -82,7 +82,7 @@ class Writer:
             "first_seen": self._now,
             "read_at": self._now,
             "removed_at": None,
-            "items": sum(not item.placeholder for item in document.items),
+            "items": len(document.action_items),
         }
         self._puts[tables.Document][(document.path,)] = row
 

@@ -87,23 +87,25 @@ class Application:
     def _receive(
         self, waiting: dict[str, Planned], kind: str, answers: Iterator[tuple[str, Outcome]]
     ) -> None:
-        """Record every answer; one commit each, so that a kill loses none that was read."""
+        """Record every answer: one commit each, or one for many where a repeated create is recognised by the chosen id."""
         at_once = ANSWERS_AT_ONCE if self._tracker.capabilities.chosen_ids else 1
         writer, gathered, not_sent = Writer(self._store.now(), self._run_id), 0, 0
         total = len(waiting)
-        for marker, outcome in answers:
-            each = waiting.pop(marker, None)
-            if each is None:
-                continue
-            not_sent += isinstance(outcome, NotSent)
-            self._answered(each, kind, outcome, writer)
-            gathered += 1
-            if gathered >= at_once:
+        try:
+            for marker, outcome in answers:
+                each = waiting.pop(marker, None)
+                if each is None:
+                    continue
+                not_sent += isinstance(outcome, NotSent)
+                self._answered(each, kind, outcome, writer)
+                gathered += 1
+                if gathered >= at_once:
+                    self._commit(writer, kind)
+                    writer, gathered = Writer(self._store.now(), self._run_id), 0
+                    self._beat()  # what was read is kept; nothing more is sent by a run that lost its lock
+        finally:
+            if gathered:  # also what was read before the tracker failed
                 self._commit(writer, kind)
-                writer, gathered = Writer(self._store.now(), self._run_id), 0
-                self._beat()  # what was read is kept; nothing more is sent by a run that lost its lock
-        if gathered:
-            self._commit(writer, kind)
         if total and not_sent == total:
             self._stopped = "the tracker took nothing more in this run"
 

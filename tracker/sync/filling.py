@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,10 +19,10 @@ from tracker.sync import fields
 from tracker.sync.desk import Desk
 from tracker.sync.prepared import Preparation
 from tracker.sync.report import ActionRecord
-from tracker.sync.sighting import RACY_NS, action_items
-from tracker.sync.writeback import Rewritten, Wish, rewrite, save
+from tracker.sync.sighting import RACY_NS, Sighting
+from tracker.sync.writeback import CHANGED, Rewritten, Wish, rewrite, save
 
-Untold = defaultdict[str, defaultdict[str, list[int]]]  # reason -> document -> lines
+Unwritten = defaultdict[str, defaultdict[str, list[int]]]  # reason -> document -> lines
 _NAMED = 8  # so many places are named in a message
 
 
@@ -35,34 +36,64 @@ def fill_in(
         store: Knows the links and issues after everything was applied.
         run_id: For the books.
         now: The moment, UTC.
-        dry_run: Only tell.
+        dry_run: Only say what would be written.
 
     Returns:
         One action per row that was (or would be) changed, or whose document could not be.
     """
     settings = make(prepared.settings.reading, prepared.settings.people)
-    keys = [key for key in prepared.sighting.files if key not in prepared.sighting.unread]
-    by_document: defaultdict[str, list[ItemRecord]] = defaultdict(list)
-    for record in store.items(paths=keys):
-        by_document[record.path].append(record)
     records: list[ActionRecord] = []
-    untold: Untold = defaultdict(lambda: defaultdict(list))
-    for key, items in by_document.items():
+    unwritten: Unwritten = defaultdict(lambda: defaultdict(list))
+    for key, items in _by_document(prepared, store).items():
         for record in items:
             if (why := _no_box_for(record, prepared.desks)) and _news(record, prepared.desks):
-                untold[why][prepared.sighting.shown(key)].append(record.item.line)
+                unwritten[why][prepared.sighting.shown(key)].append(record.item.line)
         wishes = {record.position: wish for record in items if (wish := wish_for(record, prepared.desks))}
         if not wishes:
             continue
-        path = Path(prepared.sighting.files[key].path)
-        before = path.read_bytes()
+        before = _as_read(prepared.sighting, key)
+        if isinstance(before, str):
+            told = [
+                _record(prepared, record, wishes[record.position])
+                for record in items
+                if record.position in wishes
+            ]
+            records += [replace(record, outcome="deferred", error=before) for record in told]
+            continue
         result = rewrite(
             key, before, list(wishes.values()), lambda name, data: documents.read(name, data, settings)
         )
         records += _put(prepared, store, run_id, key, items, wishes, before, result, now=now, dry_run=dry_run)
-        _refused(prepared, key, items, result, untold)
-    prepared.notes += [_told(why, places) for why, places in untold.items()]
+        _refused(prepared, key, items, result, unwritten)
+    prepared.notes += [_sentence(why, places) for why, places in unwritten.items()]
     return records
+
+
+def _by_document(prepared: Preparation, store: Store) -> Mapping[str, Sequence[ItemRecord]]:
+    """The items by document and as this run read them: a dry run has not put their new places into the state."""
+    sighting = prepared.sighting
+    lost = {each.item_id for each in sighting.lost}
+    found: defaultdict[str, list[ItemRecord]] = defaultdict(list)
+    for record in store.items(paths=[key for key in sighting.files if key not in sighting.unread]):
+        row = prepared.rows.get(record.item_id)
+        if row is not None:
+            found[row.place.path].append(
+                replace(record, path=row.place.path, position=row.place.index, item=row.item)
+            )
+        elif record.item_id not in lost:
+            found[record.path].append(record)
+    return found
+
+
+def _as_read(sighting: Sighting, key: str) -> bytes | str:
+    """The bytes of a document, or why they are not those from which this run knows the places of its rows."""
+    try:
+        data = Path(sighting.files[key].path).read_bytes()
+    except OSError as error:
+        return f"the document cannot be read: {error.strerror or error}"
+    document = sighting.documents.get(key)
+    expected = sighting.known[key].sha256 if document is None else document.sha256
+    return data if hashlib.sha256(data).hexdigest() == expected else CHANGED
 
 
 def wish_for(record: ItemRecord, desks: Mapping[str, Desk]) -> Wish | None:
@@ -96,21 +127,21 @@ def _no_box_for(record: ItemRecord, desks: Mapping[str, Desk]) -> str | None:
 
 
 def _news(record: ItemRecord, desks: Mapping[str, Desk]) -> bool:
-    """Whether this run read a change of the issue; what stays as it is is told once."""
+    """Whether this run read a change of the issue; what stays as it is is reported once."""
     return record.link is not None and record.link.issue_id in desks[record.link.tracker].pulled.issues
 
 
 def _refused(
-    prepared: Preparation, key: str, items: Sequence[ItemRecord], result: Rewritten, untold: Untold
+    prepared: Preparation, key: str, items: Sequence[ItemRecord], result: Rewritten, unwritten: Unwritten
 ) -> None:
     by_position = {record.position: record for record in items}
     for index, why in (result.refused or {}).items():
         record = by_position[index]
         if "no place for the status" not in why or _news(record, prepared.desks):
-            untold[why][prepared.sighting.shown(key)].append(record.item.line)
+            unwritten[why][prepared.sighting.shown(key)].append(record.item.line)
 
 
-def _told(why: str, places: Mapping[str, Sequence[int]]) -> str:
+def _sentence(why: str, places: Mapping[str, Sequence[int]]) -> str:
     """One sentence for all rows that were not written to for one reason."""
     listed = [
         f"{path} (line{'s' if len(lines) > 1 else ''} {_listed(sorted(lines))})"
@@ -154,22 +185,22 @@ def _put(  # noqa: PLR0917 - one caller, just above
     dry_run: bool,
 ) -> list[ActionRecord]:
     by_position = {record.position: record for record in items}
-    now_there = action_items(result.document)
-    told = [
+    now_there = result.document.action_items
+    records = [
         _record(prepared, by_position[index], _fulfilled(wishes[index], now_there[index]))
         for index in result.written
     ]
-    if dry_run or not told:
-        return told
+    if dry_run or not records:
+        return records
     path = Path(prepared.sighting.files[key].path)
     try:
         why_not = save(path, before, result.data)
     except OSError as error:
         why_not = f"the document cannot be written: {error.strerror or error}"
     if why_not is not None:
-        return [replace(record, outcome="deferred", error=why_not) for record in told]
+        return [replace(record, outcome="deferred", error=why_not) for record in records]
     _note(store, run_id, key, path, by_position, result.document, now)
-    return [replace(record, outcome="done") for record in told]
+    return [replace(record, outcome="done") for record in records]
 
 
 def _note(  # noqa: PLR0917 - one caller, just above
@@ -183,7 +214,7 @@ def _note(  # noqa: PLR0917 - one caller, just above
 ) -> None:
     """What was written is what the document says now, so that the next run sees no change in it."""
     status = path.stat()
-    kept = store.documents()[key]
+    kept = store.documents([key])[key]
     with store.writing(run_id) as writer:
         doubtful = now.timestamp() * 1e9 - status.st_mtime_ns < RACY_NS
         writer.document(
@@ -193,7 +224,7 @@ def _note(  # noqa: PLR0917 - one caller, just above
             doubtful=doubtful,
             ambiguous=kept.ambiguous,
         )
-        for index, item in enumerate(action_items(document)):
+        for index, item in enumerate(document.action_items):
             record = by_position.get(index)
             if record is None:
                 continue

@@ -37,8 +37,14 @@ def observed(
         mine = own is not None and own.get(name.value) == new[name]
         side, by = (Side.PMTRACK, None) if mine else (Side.TRACKER, after.updated_by)
         what = _NAMES.get(name, name.value)
-        when = after.closed_at if name is Field.STATUS and after.closed_at and after.closed_at <= now else at
+        when = _closed_at(after, now) or at if name is Field.STATUS else at
         events.append(Event(when, item_id, side, what, fields.text(old[name]), fields.text(new[name]), by))
     if not events and before.updated_at != after.updated_at:
         events.append(Event(at, item_id, Side.TRACKER, "touched", by=after.updated_by))
     return events
+
+
+def _closed_at(issue: Issue, now: dt.datetime) -> dt.datetime | None:
+    """When it was closed, where the tracker tells; one that was opened again may still carry the day of its last close."""
+    at = issue.closed_at if issue.status.is_closed else None
+    return at if at is not None and at <= now else None

@@ -82,55 +82,51 @@ def settle(tracker: Tracker, intents: Sequence[IntentRecord]) -> Settled:
     return settled
 
 
+Home = tuple[str, str]  # a tracker's name, and a reference that it owns
+
+
 def look_up(
     wanted: Mapping[str, tuple[str, ...]],
     trackers: Mapping[str, Tracker],
     linked: Iterable[LinkRecord],
+    *,
+    own_tracker: Callable[[str], str],
     owners_of: Callable[[str, Sequence[str]], Mapping[str, str]],
 ) -> dict[str, Verdict]:
-    """Find the issues that rows name.
+    """Find the issues that rows name: of several references of a row the first that names an issue.
 
     Args:
         wanted: Item id -> references in its row.
-        trackers: The configured trackers that can be asked, the item's own first.
+        trackers: The configured trackers that can be asked.
         linked: Links whose issue one of the references names as it is kept.
+        own_tracker: Item id -> the tracker where its document goes, which is asked first: `#45` may be any repository's.
         owners_of: Issue id -> item id of the linked ones among the issues of a tracker: a row may name an issue in other
             words (`#47`) than those that are kept.
 
     Raises:
         AdapterError: a tracker failed.
     """
-    owners = {ref.casefold(): link for link in linked for ref in _names(link)}
+    owners = {name: link for link in linked for name in link.names}
     verdicts: dict[str, Verdict] = {}
-    asked: dict[str, dict[str, str]] = {name: {} for name in trackers}
+    asked: dict[str, list[Home]] = {}
     for item_id, named in wanted.items():
         refs = [ref for ref in named if not _CHANGE.match(ref)]
+        taken = next((owners[ref.casefold()] for ref in refs if ref.casefold() in owners), None)
         if not refs:
             verdicts[item_id] = Verdict()
-            continue
-        taken = next((owners[ref.casefold()] for ref in refs if ref.casefold() in owners), None)
-        if taken is not None:
+        elif taken is not None:
             verdicts[item_id] = _taken(taken.key)
-            continue
-        owner = next(
-            ((name, ref) for ref in refs for name, tracker in trackers.items() if tracker.owns(ref)), None
-        )
-        if owner is None:
+        elif homes := _homes(refs, trackers, own_tracker(item_id)):
+            asked[item_id] = homes
+        else:
             why = f"the row names {', '.join(refs)}, which belongs to no configured tracker; nothing was created beside it"
             verdicts[item_id] = Verdict(obstacle=why, foreign=True)
-        else:
-            asked[owner[0]][item_id] = owner[1]
-    for name, refs_of in asked.items():
-        if refs_of:
-            found = trackers[name].lookup(sorted(set(refs_of.values())))
-            ids = [each.issue.ref.id for each in found.values() if isinstance(each, Found)]
-            verdicts.update(_verdicts(name, refs_of, found, owners_of(name, ids)))
-    return verdicts
+    return verdicts | _ask(asked, trackers, owners_of)
 
 
 def is_named(link: LinkRecord, refs: Sequence[str]) -> bool:
     """Whether one of a row's references names the issue that it has."""
-    return not {ref.casefold() for ref in refs}.isdisjoint(ref.casefold() for ref in _names(link))
+    return not link.names.isdisjoint(ref.casefold() for ref in refs)
 
 
 def other_issue(link: LinkRecord, verdict: Verdict, place: str) -> Verdict | None:
@@ -152,26 +148,47 @@ def other_issue(link: LinkRecord, verdict: Verdict, place: str) -> Verdict | Non
     )
 
 
-def _verdicts(
-    name: str, refs_of: Mapping[str, str], found: Mapping[str, FetchResult], owners: Mapping[str, str]
+def _homes(refs: Sequence[str], trackers: Mapping[str, Tracker], own: str) -> list[Home]:
+    """The references that a tracker owns, each with the one to ask."""
+    order = sorted(trackers, key=lambda name: name != own)
+    owning = ((next((name for name in order if trackers[name].owns(ref)), None), ref) for ref in refs)
+    return [(name, ref) for name, ref in owning if name is not None]
+
+
+def _ask(
+    asked: Mapping[str, Sequence[Home]],
+    trackers: Mapping[str, Tracker],
+    owners_of: Callable[[str, Sequence[str]], Mapping[str, str]],
 ) -> dict[str, Verdict]:
-    used = dict(owners)
-    verdicts = {}
-    for item_id, ref in refs_of.items():
-        match found.get(ref):
-            case Found(issue=issue) if used.setdefault(issue.ref.id, item_id) == item_id:
-                verdicts[item_id] = Verdict(issue=issue, tracker=name)
+    """What the trackers say of the references of each item; each tracker is asked once."""
+    answers: dict[Home, FetchResult] = {}
+    used: dict[Home, str] = {}  # tracker and issue id -> the item that has the issue
+    for name, tracker in trackers.items():
+        refs = sorted({ref for homes in asked.values() for home, ref in homes if home == name})
+        found = tracker.lookup(refs) if refs else {}
+        answers |= {(name, ref): result for ref, result in found.items()}
+        ids = [result.issue.ref.id for result in found.values() if isinstance(result, Found)]
+        used |= {(name, id_): item_id for id_, item_id in owners_of(name, ids).items()} if ids else {}
+    return {item_id: _verdict(item_id, homes, answers, used) for item_id, homes in asked.items()}
+
+
+def _verdict(
+    item_id: str, homes: Sequence[Home], answers: Mapping[Home, FetchResult], used: dict[Home, str]
+) -> Verdict:
+    for name, ref in homes:
+        match answers.get((name, ref)):
+            case Found(issue=issue) if used.setdefault((name, issue.ref.id), item_id) == item_id:
+                return Verdict(issue=issue, tracker=name)
             case Found(issue=issue):
-                verdicts[item_id] = _taken(issue.ref.key)
+                return _taken(issue.ref.key)
             case Gone():
                 why = f"the row names {ref}, which does not exist; correct the reference or empty it to have an issue created"
-                verdicts[item_id] = Verdict(obstacle=why)
+                return Verdict(obstacle=why)
             case Unreadable(reason=reason):
-                verdicts[item_id] = Verdict(blocked=f"the row names {ref}, which could not be read: {reason}")
+                return Verdict(blocked=f"the row names {ref}, which could not be read: {reason}")
             case None:
-                # By contract it names no issue of this tracker after all, such as the number of a pull request.
-                verdicts[item_id] = Verdict()
-    return verdicts
+                continue  # by contract no issue of this tracker after all, such as the number of a pull request
+    return Verdict()
 
 
 def _taken(key: str) -> Verdict:
@@ -179,7 +196,3 @@ def _taken(key: str) -> Verdict:
         obstacle=f"the row names {key}, which is the issue of another item; correct the reference, or decide with "
         f"`pmtrack unlink {key}` and `pmtrack link`"
     )
-
-
-def _names(link: LinkRecord) -> list[str]:
-    return [link.key, link.issue_id, *([link.url] if link.url else [])]

@@ -25,7 +25,7 @@ from tracker.sync.linking import Verdict, is_named, look_up, other_issue
 from tracker.sync.plan import Planned, Subject, plan
 from tracker.sync.prepared import Preparation
 from tracker.sync.report import SyncOptions
-from tracker.sync.sighting import Sighting, action_items, look
+from tracker.sync.sighting import Sighting, look
 from tracker.sync.source import Source, key_of
 from tracker.sync.subjects import subjects_of
 from tracker.sync.unclear import unclear_rows
@@ -55,7 +55,7 @@ def prepare(
     to_keep = None if kept == print_now else print_now
     people = people_of(settings.people)
     prepared = Preparation(sighting, settings, people, link, reading_print=to_keep)
-    _guard(prepared, source, store, options)
+    _guard(prepared, source, options)
     try:
         _fill(prepared, store, open_tracker, options, now)
         yield prepared
@@ -80,7 +80,7 @@ def _check_names(settings: Settings, options: SyncOptions) -> None:
             raise UserError(f"there is no tracker {name!r}", hint=f"Configured are: {known}.")
 
 
-def _guard(prepared: Preparation, source: Source, store: Store, options: SyncOptions) -> None:
+def _guard(prepared: Preparation, source: Source, options: SyncOptions) -> None:
     sighting = prepared.sighting
     if not sighting.lost:
         return
@@ -89,8 +89,8 @@ def _guard(prepared: Preparation, source: Source, store: Store, options: SyncOpt
     with_items = {row.place.path for row in sighting.rows} | {
         place.path for place in sighting.matching.ambiguous
     }
-    others = [key for key in sighting.files if key not in sighting.documents and key in sighting.known]
-    with_items |= {each.path for each in store.items(paths=others)} if not with_items else set()
+    unchanged = (key for key in sighting.files if key not in sighting.documents)
+    with_items |= {key for key in unchanged if key in sighting.known and sighting.known[key].items}
     check_emptied(roots, before, with_items, allow_empty=options.allow_empty)
 
 
@@ -129,7 +129,7 @@ def _fill(
 
 def _count(sighting: Sighting) -> int:
     """Action items in the documents of this run: counted where they were read, known from before where not."""
-    read = {key: len(action_items(document)) for key, document in sighting.documents.items()}
+    read = {key: len(document.action_items) for key, document in sighting.documents.items()}
     known = {key: record.items for key, record in sighting.known.items()}
     return sum(read[key] if key in read else known.get(key, 0) for key in sighting.files)
 
@@ -173,7 +173,7 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
         if record is not None and record.link:
             refs = row.item.refs if row else record.item.refs
             if refs and not is_named(record.link, refs):
-                wanted[item_id], links[item_id] = refs, record.link
+                wanted[item_id], links[item_id] = completed(refs, prepared.settings), record.link
             continue
         verdict = _left_behind(prepared, row.marker if row else record.marker if record else "")
         if verdict is not None:
@@ -187,7 +187,13 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
         open_ = {
             name: desk.adapter for name, desk in prepared.desks.items() if desk.adapter and not desk.trouble
         }
-        verdicts = look_up(wanted, open_, store.links_named(named), store.items_of_issues)
+        verdicts = look_up(
+            wanted,
+            open_,
+            store.links_named(named),
+            own_tracker=prepared.tracker_of,
+            owners_of=store.items_of_issues,
+        )
         prepared.verdicts.update({key: each for key, each in verdicts.items() if key not in links})
         _note_other_issues(prepared, {key: (link, verdicts[key]) for key, link in links.items()})
 

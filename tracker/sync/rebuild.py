@@ -21,7 +21,6 @@ from tracker.state.writer import Writer
 from tracker.sync import fields
 from tracker.sync.checkout import linker_of
 from tracker.sync.context import context_of
-from tracker.sync.sighting import action_items
 from tracker.sync.source import Source, key_of
 from tracker.values import dataclass
 from tracker.world import Event, Side
@@ -88,17 +87,21 @@ def rebuild(
         for document in source.read(source.files)
         if document.sha256
     }
-    sizes = {key_of(file.path, settings.root): file for file in source.files}
+    files = {key_of(file.path, settings.root): file for file in source.files}
     today = [
-        TodayDocument(key, document.sha256, document.incident_id, action_items(document))
+        TodayDocument(key, document.sha256, document.incident_id, document.action_items)
         for key, document in documents.items()
     ]
     matching = match(today, _known(traces.values()))
     link = linker_of(settings, source.roots)
     with store.writing() as writer:
         for key, document in documents.items():
-            file = sizes[key]
-            writer.document(document, size=file.size, mtime_ns=file.mtime_ns, doubtful=True, ambiguous={})
+            file = files[key]
+            # A document with a row that has no issue must not look known: the next sync identifies its rows.
+            rows = range(len(document.action_items))
+            whole = all(Place(key, index) in matching.bound for index in rows)
+            seen = document if whole else replace(document, sha256="")
+            writer.document(seen, size=file.size, mtime_ns=file.mtime_ns, doubtful=True, ambiguous={})
         for each in today:
             for index, item in enumerate(each.items):
                 binding = matching.bound.get(Place(each.path, index))

@@ -16,7 +16,6 @@ from tracker.settings import Settings
 from tracker.state.records import ItemRecord, LinkRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
-from tracker.sync.sighting import action_items
 from tracker.world import Event, Side
 
 OpenTracker = Callable[[str], Tracker]
@@ -138,10 +137,10 @@ def _row(store: Store, path: str, line: int) -> tuple[int, ActionItem]:
             f"{path} was not synced yet",
             hint="Run `pmtrack sync` first; paths are as `pmtrack status` shows.",
         )
-    for index, item in enumerate(action_items(document)):
+    for index, item in enumerate(document.action_items):
         if item.line == line:
             return index, item
-    lines = ", ".join(str(item.line) for item in action_items(document))
+    lines = ", ".join(str(item.line) for item in document.action_items)
     raise UserError(
         f"no action item starts at {path}:{line}", hint=f"Items start at lines: {lines or 'none'}."
     )

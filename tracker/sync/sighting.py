@@ -43,6 +43,7 @@ class Sighting:
     """What this run saw of the documents.
 
     Attributes:
+        seen_at: Before any of the documents was read, UTC.
         files: Document key -> file, for every document of the run.
         documents: Key -> contents, for documents that are new or changed.
         touched: Key -> contents, for documents that were read again and are the same.
@@ -55,6 +56,7 @@ class Sighting:
         elsewhere: Documents that the run was not asked for and that changed: a row may have moved out of them.
     """
 
+    seen_at: dt.datetime
     files: Mapping[str, DocumentFile] = field(default_factory=dict)
     documents: dict[str, PostMortem] = field(default_factory=dict)
     touched: dict[str, PostMortem] = field(default_factory=dict)
@@ -114,7 +116,7 @@ def look(
     """
     roots = [key_of(path, root) for path in source.roots]
     files = by_key(source.files, root)
-    sighting = Sighting(files=files, known=_known_below(roots, files, store))
+    sighting = Sighting(now, files, known=_known_below(roots, files, store))
     sighting.vanished = [
         key for key in sighting.known if key not in sighting.files and source.covers(key, root)
     ]
@@ -155,7 +157,7 @@ def record(sighting: Sighting, writer: Writer, now: dt.datetime) -> None:
             for place, ambiguity in sighting.matching.ambiguous.items()
             if place.path == key
         }
-        doubtful = now.timestamp() * 1e9 - file.mtime_ns < RACY_NS
+        doubtful = sighting.seen_at.timestamp() * 1e9 - file.mtime_ns < RACY_NS
         payload = sighting.payloads.pop(key, None)
         writer.document(
             document,
@@ -265,12 +267,7 @@ def _rows(
 
 
 def _today(key: str, document: PostMortem) -> TodayDocument:
-    return TodayDocument(key, document.sha256, document.incident_id, action_items(document))
-
-
-def action_items(document: PostMortem) -> tuple[ActionItem, ...]:
-    """The items of a document that are no placeholders; their order gives their position."""
-    return tuple(item for item in document.items if not item.placeholder)
+    return TodayDocument(key, document.sha256, document.incident_id, document.action_items)
 
 
 def _before(key: str, known: DocumentRecord, items: Sequence[ItemRecord]) -> KnownDocument:
@@ -279,9 +276,8 @@ def _before(key: str, known: DocumentRecord, items: Sequence[ItemRecord]) -> Kno
 
 
 def _known(record: ItemRecord) -> Known:
-    link = record.link
-    refs = {link.key, link.issue_id, *([link.url] if link.url else [])} if link else set()
-    return Known(record.item_id, record.item, frozenset(ref.casefold() for ref in refs), record.path)
+    refs = record.link.names if record.link else frozenset()
+    return Known(record.item_id, record.item, refs, record.path)
 
 
 def _history(row: Row, now: dt.datetime) -> list[Event]:

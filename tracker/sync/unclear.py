@@ -11,7 +11,7 @@ from tracker.state.records import ItemRecord
 from tracker.state.store import Store
 from tracker.sync.plan import Planned, Subject
 from tracker.sync.report import ActionRecord
-from tracker.sync.sighting import Sighting, action_items
+from tracker.sync.sighting import Sighting
 
 
 def unclear_rows(sighting: Sighting, store: Store) -> list[Planned]:
@@ -42,7 +42,7 @@ def unclear_rows(sighting: Sighting, store: Store) -> list[Planned]:
 
 def _subject(sighting: Sighting, place: Place) -> Subject:
     document = sighting.documents[place.path]
-    item = action_items(document)[place.index]
+    item = document.action_items[place.index]
     return Subject("", "", item, document, place.path, sighting.shown(place.path), "")
 
 

@@ -29,9 +29,14 @@ _WORDS = {
     Status.DONE: "Done",
     Status.CANCELLED: "Cancelled",
 }
-_FENCE = re.compile(rb"^(?: {0,3}|[ >\t]*)(`{3,}|~{3,})(.*)$", re.DOTALL)
+# Behind backticks that open a block there are no others: https://spec.commonmark.org/0.31.2/#info-string
+_FENCE = re.compile(rb"^[ >\t]*(`{3,}(?!.*`)|~{3,})(.*)$", re.DOTALL)
 _BOXES = {Status.OPEN: " ", Status.DONE: "x"}
+# A status that says more than the word ("Done (2026-05-08, PR 12)") says it of its own row only.
+_BARE_WORD = re.compile(r"[^\d()\[\]{}<>|:;,/#@&*`~]{1,24}")
 _ORG_KEYWORDS = {Status.OPEN: "TODO", Status.DONE: "DONE"}  # https://orgmode.org/manual/Workflow-states.html
+
+CHANGED = "the document was changed while pmtrack ran; run again"
 
 Place = Literal["end", "label", "title"]
 PLACES: tuple[Place, ...] = ("end", "label", "title")
@@ -123,7 +128,7 @@ def _one_by_one(path: str, so_far: Rewritten, wishes: Sequence[Wish], read: Read
 
 def _why_not(document: PostMortem, wish: Wish, data: bytes) -> str:
     """Why a wish was not fulfilled, or not all of it."""
-    items = _rows(document)
+    items = document.action_items
     if wish.index >= len(items):
         return "the row is not there any more"
     found = edits_for(items[wish.index], wish, data, items, form=document.format)
@@ -185,7 +190,7 @@ def save(path: Path, before: bytes, after: bytes) -> str | None:
         OSError: the file cannot be written; it is as it was.
     """
     if hashlib.sha256(path.read_bytes()).digest() != hashlib.sha256(before).digest():
-        return "the document was changed while pmtrack ran; run again"
+        return CHANGED
     files.replace(path, after)
     faults.reach("after-replace")
     return None
@@ -205,7 +210,7 @@ def _with(
     path: str, data: bytes, document: PostMortem, wishes: Sequence[Wish], read: Reader
 ) -> Rewritten | None:
     """The document with these wishes; None if it would then be read differently than meant."""
-    items, fences = _rows(document), _fences(data)
+    items, fences = document.action_items, _fences(data)
     edits: dict[int, list[Edit]] = {}
     refused: dict[int, str] = {}
     for wish in wishes:
@@ -233,7 +238,7 @@ def _with(
 
 def _as_meant(before: PostMortem, after: PostMortem, wishes: Mapping[int, Wish]) -> bool:
     """Whether only the wished fields of the wished rows came out differently."""
-    old, new = _rows(before), _rows(after)
+    old, new = before.action_items, after.action_items
     if len(old) != len(new):
         return False
     return all(
@@ -248,10 +253,6 @@ def _row_as_meant(before: ActionItem, after: ActionItem, wish: Wish) -> bool:
     if wish.key is not None and not before.refs and not {wish.key, wish.url} & set(after.refs):
         return False
     return replace(before, refs=after.refs, status=after.status, status_raw=after.status_raw) == after
-
-
-def _rows(document: PostMortem) -> list[ActionItem]:
-    return [item for item in document.items if not item.placeholder]
 
 
 def _fences(data: bytes) -> list[tuple[int, int]]:
@@ -336,10 +337,14 @@ def _status(
     if item.form is ItemForm.TASK and span.end - span.start == 1:
         box = _BOXES.get(status)
         return Edit(span.start, span.end, box.encode()) if box is not None else None
-    used = next((other.status_raw for other in others if other.status is status and other.status_raw), None)
-    if form == "rst":
-        return _column(span, used or _WORDS[status], data)
-    return _cell(span, used or _WORDS[status], data)
+    word = _word_for(status, item.form, others)
+    return _column(span, word, data) if form == "rst" else _cell(span, word, data)
+
+
+def _word_for(status: Status, form: ItemForm, others: Iterable[ActionItem]) -> str:
+    """The word for a status that the document uses in rows of this form, else the English one."""
+    texts = (other.status_raw or "" for other in others if other.status is status and other.form is form)
+    return next((text for text in texts if _BARE_WORD.fullmatch(text)), _WORDS[status])
 
 
 def _column(span: Span, text: str, data: bytes) -> Edit:

@@ -54,6 +54,16 @@ def test_a_number_in_a_row_that_became_the_issue_of_another_item_stops_only_that
     assert stage.world.count() == 2
 
 
+def test_a_row_that_names_a_pull_request_and_an_issue_is_linked_to_the_issue(stage: GitHubStage) -> None:
+    store, repository = stage.world.store, stage.world.repository
+    store.create(repository, "bob", "Mend the queue", "", pull_request=True)
+    store.create(repository, "bob", "Made by a person", "")
+    stage.write("a.md", document(row("Mend the queue", ticket="#1, #2", owner="")))
+    (link, *_rest) = stage.sync().actions
+    assert (link.action, link.issue) == ("link", f"{REPOSITORY}#2")
+    assert stage.world.count() == 2
+
+
 def test_labels_tell_the_severity_without_remarks_the_category_and_the_team_of_the_owner(
     stage: GitHubStage,
 ) -> None:

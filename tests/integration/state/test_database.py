@@ -34,6 +34,11 @@ def opened(root: Path, state: str = STATE) -> Store:
     return open_store(state, root=root, now=lambda: NOW, busy_timeout_s=0.05)
 
 
+def test_any_number_of_files_may_be_asked_for(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        assert store.documents([f"docs/{number}.md" for number in range(1_500)]) == {}
+
+
 def file(root: Path) -> Path:
     return root / ".pmtrack" / "state.db"
 

@@ -284,6 +284,15 @@ def test_an_emptied_root_stops_the_run(synced: Stage) -> None:
     assert names(report) == ["orphan"] * 3
 
 
+def test_a_root_whose_other_documents_did_not_change_is_not_emptied(synced: Stage) -> None:
+    synced.write("b/1.md", document(row("Rotate the signing keys"), incident="INC-8"))
+    synced.write("b/2.md", document(row("Test the restore of backups"), incident="INC-9"))
+    synced.sync()
+    synced.write("a.md", document(row(ALERT, owner="Bob"), row(RUNBOOK), row(POOL)))
+    (synced.root / "docs/b/1.md").unlink()
+    assert sorted(names(synced.sync("docs/a.md", "docs/b"))) == ["orphan", "update"]
+
+
 def test_a_document_that_cannot_be_read_leaves_its_items_alone(synced: Stage) -> None:
     path = synced.root / "docs/a.md"
     path.unlink()

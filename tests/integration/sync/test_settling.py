@@ -142,6 +142,18 @@ def test_a_rebuilt_state_knows_issues_whose_row_is_gone_and_follows_edits(stage:
     assert len(stage.issues) == 2
 
 
+def test_after_a_rebuild_new_rows_get_issues_and_unclear_ones_are_told(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(ALERT)))
+    stage.write("b.md", document(row(RUNBOOK), incident="INC-8"))
+    stage.sync()
+    stage.write("a.md", document(row(ALERT)))
+    stage.write("b.md", document(row(RUNBOOK), row("Rotate the keys"), incident="INC-8"))
+    lose_the_state(stage)
+    assert rebuilt(stage) == Rebuilt(linked=1, removed=2, unclear=1)
+    assert sorted(names(stage.sync())) == ["create", "skip"]
+    assert names(stage.sync()) == ["skip"]
+
+
 def test_only_an_empty_state_is_rebuilt(stage: Stage) -> None:
     stage.write("a.md", document(row(ALERT)))
     stage.sync()

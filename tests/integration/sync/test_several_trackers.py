@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,19 @@ def test_a_tracker_that_is_down_does_not_stop_the_others(two_trackers: Stage) ->
     far.write_bytes(whole)
     assert {each.item for each in stage.sync().actions} == {RUNBOOK, POOL}
     assert stage.sync().actions == ()
+
+
+def test_a_reference_that_several_trackers_could_own_means_the_one_of_the_document(
+    two_trackers: Stage,
+) -> None:
+    key = "pm-aaaabbbbcccc"
+    made = {"_type": "issue", "id": key, "title": "Made by a person", "status": "open", "priority": 2}
+    for name in ("far.jsonl", ".pmtrack/issues.jsonl"):
+        with (two_trackers.root / name).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(made) + "\n")
+    two_trackers.write("far/b.md", document(row(RUNBOOK), row(POOL, ticket=key), incident="INC-8"))
+    report = two_trackers.sync()
+    assert (names(report)[0], {each.tracker for each in report.actions}) == ("link", {"far"})
 
 
 def test_what_to_do_about_a_tracker_follows_its_own_words_as_a_sentence(two_trackers: Stage) -> None:

@@ -53,6 +53,20 @@ def test_a_status_from_the_tracker_is_written_in_the_words_of_the_document(stage
     assert stage.sync(write_back=True).actions == ()
 
 
+def test_what_another_row_says_beside_its_status_is_not_copied(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK, status="Done (2026-05-08, PR 12)")))
+    stage.sync()
+    close(stage, ALERT, "done")
+    stage.sync(write_back=True)
+    assert "| 2026-12-01 | Done |" in text(stage)
+    assert text(stage).count("PR 12") == 1
+
+
+def test_a_line_that_begins_with_inline_code_opens_no_code_block(stage: Stage) -> None:
+    stage.write("a.md", f"# Outage\n\n```kubectl get pods``` was run.\n\n## Action Items\n\n- [ ] {ALERT}\n")
+    assert names(stage.sync(write_back=True)) == ["create", "write-back"]
+
+
 def test_a_task_is_ticked_and_its_issue_named_behind_it(stage: Stage) -> None:
     before = "# Outage\n\n**Incident ID:** INC-1\n\n## Action Items\n\n- [ ] Add an alert for queue depth - Owner: Bob, Due: 2026-12-04\n"
     stage.write("a.md", before)
@@ -90,6 +104,15 @@ def test_a_dry_run_tells_and_leaves_the_document(stage: Stage) -> None:
     report = stage.sync(write_back=True, dry_run=True)
     assert [(record.action, record.outcome) for record in report.actions] == [("write-back", "planned")]
     assert text(stage) == before
+
+
+def test_a_dry_run_knows_the_rows_where_they_are_now(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    stage.write("a.md", document(row("Rotate the keys", ticket="pm-ddddeeeeffff"), row(ALERT)))
+    report = stage.sync(write_back=True, dry_run=True)
+    written = [(each.item, each.line) for each in report.actions if each.action == "write-back"]
+    assert written == [(ALERT, 12)]
 
 
 def test_a_document_changed_meanwhile_is_left_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
