@@ -10,6 +10,7 @@ from adapters.beads.client import Bd, Place
 from adapters.beads.config import BeadsOptions
 from adapters.beads.database import Database
 from adapters.beads.mapping import Row
+from tracker import interchange
 from tracker.errors import AdapterError
 from tracker.models import Issue, Person, Severity
 from tracker.remote import (
@@ -160,13 +161,8 @@ class BeadsTracker:
         yield from (ChangeOutcome(change.ref.id, outcomes[change.ref.id]) for change in changes)
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
-        """An assignee of Beads is any text: the account of the people map, else the name as written."""
-        accounts = {
-            name.casefold(): person.accounts.get(self.name) or person.accounts.get(self.type) or person.key
-            for person in people
-            for name in (*person.names, person.key)
-        }
-        return {name: Resolution(name, accounts.get(name.casefold(), name)) for name in names}
+        """See `Tracker.resolve`; an assignee is any text."""
+        return interchange.assignees_of(names, people, self.name, self.type)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -14,7 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tracker import block
-from tracker.interchange import STATUS_IN, STATUS_OUT, means_dropped
+from tracker.interchange import (
+    STATUS_OUT,
+    day_of,
+    means_dropped,
+    moment_of,
+    priority_of,
+    status_of,
+    text_of,
+)
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -97,13 +105,13 @@ def to_issue(row: Mapping[str, Any], dropped: Sequence[str] = ()) -> Issue:
     return Issue(
         ref=IssueRef(id=str(row["id"]), key=str(row["id"]), url=f"bd://{row['id']}"),
         title=str(row.get("title", "")),
-        status=_status_of(word, reason, dropped),
+        status=status_of(word, reason, dropped),
         marker=marker or marker_in(row),
         context=context,
         status_raw=word,
         resolution=reason if closed else None,
         due=day_of(row.get("due_at")),
-        priority=_priority(row.get("priority")),
+        priority=priority_of(row.get("priority")),
         assignees=(assignee,) if isinstance(assignee, str) and assignee else (),
         labels=tuple(sorted(str(label) for label in row.get("labels") or ())),
         created_at=moment_of(row.get("created_at")),
@@ -118,33 +126,6 @@ def blockers(row: Mapping[str, Any]) -> list[str]:
     return [
         str(each["depends_on_id"]) for each in row.get("dependencies") or () if each.get("type") == "blocks"
     ]
-
-
-def day_of(text: object) -> dt.date | None:
-    """The day that `due_at` means.
-
-    `bd update --due 2026-12-09` stores the midnight of that day in the zone of whoever typed it: 15:00 UTC of the day
-    before in Tokyo, 05:00 UTC of the same day in New York. So a whole quarter of an hour is taken to the nearest
-    midnight, any other time ("+6h") is a time of its day.
-    """
-    moment = moment_of(text)
-    if moment is None:
-        return None
-    try:
-        moment = moment.astimezone(dt.UTC)
-        midnight_somewhere = moment.minute % 15 == 0 and moment.second == 0 and moment.microsecond == 0
-        return (moment + dt.timedelta(hours=11, minutes=59) if midnight_somewhere else moment).date()
-    except OverflowError:  # a year before 1 or after 9999
-        return None
-
-
-def moment_of(text: object) -> dt.datetime | None:
-    """The time that a text in RFC 3339 states, UTC where it names no zone; None for no such text."""
-    try:
-        moment = dt.datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or dt.UTC) if moment else None
 
 
 def without_counts(row: Mapping[str, Any]) -> Row:
@@ -318,11 +299,6 @@ def jsonl(rows: Iterable[Mapping[str, Any]]) -> str:
     return "".join(_line(row) + "\n" for row in rows)
 
 
-def text_of(moment: dt.datetime) -> str:
-    """A time as Beads writes it: UTC, whole seconds."""
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def one_line(text: str) -> str:
     """The text with every line end and control character as a blank: a batch is read line by line."""
     return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]+", " ", text).strip()
@@ -345,12 +321,3 @@ def _metadata_of(new: NewIssue) -> Row:
     kept = {f"pmtrack_{key}": value for key, value in sorted(new.extra.items()) if value}
     group = {"pmtrack_group": new.group} if new.group else {}
     return {"pmtrack": new.marker, **group, **kept}
-
-
-def _status_of(word: str, reason: str | None, dropped: Sequence[str]) -> Status:
-    status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
-    return Status.CANCELLED if status is Status.DONE and means_dropped(reason or "", dropped) else status
-
-
-def _priority(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value <= 4 else None

@@ -14,6 +14,7 @@ from adapters.beads.database import Database
 from adapters.beads.mapping import Row
 from tracker import faults
 from tracker.errors import AdapterError, BadResponseError
+from tracker.interchange import day_of, moment_of
 from tracker.models import Issue
 from tracker.remote import Confirmed, Field, IssueChange, NewIssue, NotSent, Outcome, Refused, Unknown
 from tracker.values import dataclass
@@ -249,7 +250,7 @@ def _with_blockers(database: Database, changes: Sequence[IssueChange]) -> dict[s
 
 
 def _time_of(row: Row) -> dt.datetime:
-    return mapping.moment_of(row.get("updated_at")) or dt.datetime.fromtimestamp(0, dt.UTC)
+    return moment_of(row.get("updated_at")) or dt.datetime.fromtimestamp(0, dt.UTC)
 
 
 def _closes(change: IssueChange) -> bool:
@@ -332,7 +333,7 @@ class _Run:
         for change in changes:
             if Field.DUE in change.fields and change.ref.id not in self.failed:
                 day = change.fields[Field.DUE]
-                if mapping.day_of(self.rows[change.ref.id].get("due_at")) != day:
+                if day_of(self.rows[change.ref.id].get("due_at")) != day:
                     by_day[day.isoformat() if day else ""].append(change.ref.id)
         for number, (text, ids) in enumerate(sorted(by_day.items())):
             if number >= MOST_DAYS:

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapters.local import mapping
 from adapters.local.file import Contents, IssueFile
 from adapters.local.mapping import Record
-from tracker import faults
+from tracker import faults, interchange
 from tracker.errors import AdapterError
 from tracker.models import Issue, Person, Severity
 from tracker.remote import (
@@ -146,13 +146,8 @@ class LocalTracker:
             yield ChangeOutcome(change.ref.id, outcomes[change.ref.id])
 
     def resolve(self, names: Sequence[str], people: Sequence[Person]) -> Mapping[str, Resolution]:
-        """An assignee here is any text: the account of the people map, else the name as written."""
-        accounts = {
-            name.casefold(): person.accounts.get(self.name) or person.accounts.get(self.type) or person.key
-            for person in people
-            for name in (*person.names, person.key)
-        }
-        return {name: Resolution(name, accounts.get(name.casefold(), name)) for name in names}
+        """See `Tracker.resolve`; an assignee is any text."""
+        return interchange.assignees_of(names, people, self.name, self.type)
 
     def close(self) -> None:
         """Nothing is kept open."""

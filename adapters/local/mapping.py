@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker import block
-from tracker.interchange import STATUS_IN, STATUS_OUT, means_dropped
+from tracker.interchange import STATUS_OUT, day_of, moment_of, priority_of, status_of, text_of
 from tracker.models import Issue, IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -32,7 +32,7 @@ def issue_id(marker: str) -> str:
 
 def marker_in(record: Mapping[str, Any]) -> str | None:
     """The marker of pmtrack: from the body's block, else from the metadata, which outlives an edited body."""
-    marker, _ = block.find(record.get("description"))
+    marker, _ = block.find(_text(record.get("description")))
     if marker is not None:
         return marker
     metadata = record.get("metadata")
@@ -42,25 +42,25 @@ def marker_in(record: Mapping[str, Any]) -> str | None:
 
 def to_issue(record: Mapping[str, Any]) -> Issue:
     """The issue that a record states."""
-    marker, context = block.find(record.get("description"))
+    marker, context = block.find(_text(record.get("description")))
     word = str(record.get("status") or "open")
-    reason = record.get("close_reason") or None
-    assignee = record.get("assignee")
+    reason = _text(record.get("close_reason")) or None
+    assignee = _text(record.get("assignee"))
     return Issue(
         ref=IssueRef(id=record["id"], key=record["id"]),
         title=str(record.get("title", "")),
-        status=_status_of(word, reason),
+        status=status_of(word, reason),
         marker=marker or marker_in(record),
         context=context,
         status_raw=word,
         resolution=reason if word == "closed" else None,
-        due=_day(record.get("due_at")),
-        priority=_priority(record.get("priority")),
-        assignees=(assignee,) if isinstance(assignee, str) and assignee else (),
-        labels=tuple(str(label) for label in record.get("labels") or ()),
-        created_at=_moment(record.get("created_at")),
-        updated_at=_moment(record.get("updated_at")),
-        closed_at=_moment(record.get("closed_at")) if word == "closed" else None,
+        due=day_of(record.get("due_at")),
+        priority=priority_of(record.get("priority")),
+        assignees=(assignee,) if assignee else (),
+        labels=_labels(record),
+        created_at=moment_of(record.get("created_at")),
+        updated_at=moment_of(record.get("updated_at")),
+        closed_at=moment_of(record.get("closed_at")) if word == "closed" else None,
         version=hashlib.sha256(line_of(record)).hexdigest()[:16],
     )
 
@@ -74,7 +74,7 @@ def to_record(new: NewIssue, now: dt.datetime) -> Record:
         "description": block.render(new.marker, new.context),
         "priority": DEFAULT_PRIORITY if new.priority is None else new.priority,
         "issue_type": "task",
-        "created_at": _text_of(now),
+        "created_at": text_of(now),
         "labels": sorted(new.labels),
         "metadata": {"pmtrack": new.marker},
     }
@@ -100,20 +100,18 @@ def changed(record: Mapping[str, Any], change: IssueChange, now: dt.datetime) ->
             case Field.ASSIGNEES:
                 _set_assignee(result, value)
             case Field.LABELS:
-                result["labels"] = sorted({*(result.get("labels") or ()), *value})
+                result["labels"] = sorted({*_labels(result), *value})
             case Field.CONTEXT:
-                result["description"] = block.replace(result.get("description"), change.marker, value)
+                result["description"] = block.replace(_text(result.get("description")), change.marker, value)
     return result if result == record else _stamped(result, now)
 
 
 def line_of(record: Mapping[str, Any]) -> bytes:
-    """A record as its line, without the newline: compact like `bd export`, readable in a diff."""
-    return _AS_JSON(record).encode()
+    """A record as its line, without the newline: compact like `bd export`, readable in a diff.
 
-
-def _status_of(word: str, reason: str | None) -> Status:
-    status = STATUS_IN.get(word, Status.OPEN)  # a custom status of somebody's is not closed
-    return Status.CANCELLED if status is Status.DONE and means_dropped(reason or "") else status
+    Half of a surrogate pair, which UTF-8 cannot hold, becomes the escape that JSON has for it.
+    """
+    return _AS_JSON(record).encode(errors="backslashreplace")
 
 
 def _set_status(record: Record, status: Status, resolution: str | None, now: dt.datetime) -> None:
@@ -121,7 +119,7 @@ def _set_status(record: Record, status: Status, resolution: str | None, now: dt.
     for name in ("closed_at", "close_reason"):
         record.pop(name, None)  # types.go: closed_at is set if and only if the issue is closed
     if status.is_closed:
-        record["closed_at"] = _text_of(now)
+        record["closed_at"] = text_of(now)
         record["close_reason"] = resolution or ("won't do" if status is Status.CANCELLED else "done")
 
 
@@ -140,25 +138,14 @@ def _set_assignee(record: Record, assignees: tuple[str, ...]) -> None:
 
 
 def _stamped(record: Record, now: dt.datetime) -> Record:
-    return record | {"updated_at": _text_of(now)}
+    return record | {"updated_at": text_of(now)}
 
 
-def _text_of(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _text(value: object) -> str:
+    """A text field; "" where somebody wrote something else into the file."""
+    return value if isinstance(value, str) else ""
 
 
-def _moment(text: object) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or dt.UTC) if moment else None
-
-
-def _day(text: object) -> dt.date | None:
-    moment = _moment(text)
-    return moment.date() if moment else None
-
-
-def _priority(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value <= 4 else None
+def _labels(record: Mapping[str, Any]) -> tuple[str, ...]:
+    labels = record.get("labels")
+    return tuple(str(label) for label in labels) if isinstance(labels, list) else ()

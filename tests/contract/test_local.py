@@ -13,7 +13,7 @@ import pytest
 from adapters.local import LocalTracker
 from tests.contract.suite import TrackerContract, World
 from tracker.models import IssueRef, Person, Status
-from tracker.remote import Confirmed, NewIssue, NotSent
+from tracker.remote import Confirmed, Field, Found, IssueChange, NewIssue, NotSent
 
 NOW = dt.datetime(2026, 11, 21, 8, 0, tzinfo=dt.UTC)
 _WORDS = {
@@ -134,6 +134,33 @@ def test_a_run_beside_which_somebody_else_wrote_gives_no_later_cursor(tmp_path: 
     assert tracker.advanced(cursor) == cursor
     seen = world.tracker().changes(cursor, ["pm-aaaaaaaaaaaa"]).issues
     assert [issue.title for issue in seen] == ["Edited by a person meanwhile"]
+
+
+def test_fields_of_another_kind_than_beads_writes_are_read_as_none_and_stay_in_the_file(
+    tmp_path: Path,
+) -> None:
+    odd = {"_type": "issue", "id": "pm-odd", "title": "\ud83d cut", "description": 3, "labels": 4, "status": "closed",
+           "close_reason": 5, "priority": True, "due_at": 6, "metadata": []}  # fmt: skip
+    world = LocalWorld(tmp_path)
+    world.path.write_text(json.dumps(odd) + "\n", encoding="utf-8")
+    (found,) = world.tracker().fetch(["pm-odd"])
+    assert isinstance(found, Found)
+    issue = found.issue
+    assert (issue.status, issue.labels, issue.due, issue.priority) == (Status.DONE, (), None, None)
+    fields: dict[Field, Any] = {Field.LABELS: ("new",), Field.CONTEXT: "text"}
+    (only,) = world.tracker().update([IssueChange(issue.ref, "aaaaaaaaaaaa", fields, base=issue)])
+    assert isinstance(only.outcome, Confirmed)
+    (record,) = world._records()
+    assert (record["title"], record["labels"], record["due_at"]) == ("\ud83d cut", ["new"], 6)
+
+
+def test_a_due_date_that_bd_exported_in_another_zone_is_the_day_that_the_person_typed(tmp_path: Path) -> None:
+    record = {"_type": "issue", "id": "pm-tokyo", "title": "Mend it", "due_at": "2026-12-08T15:00:00Z"}
+    world = LocalWorld(tmp_path)
+    world.path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    (found,) = world.tracker().fetch(["pm-tokyo"])
+    assert isinstance(found, Found)
+    assert found.issue.due == dt.date(2026, 12, 9)
 
 
 def test_a_line_that_broke_since_the_file_was_read_is_named_before_anything_is_written(

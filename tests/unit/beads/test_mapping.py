@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.beads import mapping
 from adapters.beads.database import LONGEST_ARGUMENT, parts_of
+from tracker.interchange import day_of
 from tracker.models import IssueRef, Status
 from tracker.remote import Field, IssueChange, NewIssue
 
@@ -58,14 +59,14 @@ def test_a_new_row_is_read_back_as_it_was_asked_for() -> None:
     ],
 )
 def test_a_due_time_is_the_day_that_a_person_typed(due_at: str, day: int) -> None:
-    assert mapping.day_of(due_at) == dt.date(2026, 12, day)
+    assert day_of(due_at) == dt.date(2026, 12, day)
 
 
 @pytest.mark.parametrize(
     "text", [None, "", "soon", "2026-13-40", "9999-12-31T23:45:00Z", "0001-01-01T00:00:00+05:00"]
 )
 def test_an_unreadable_due_time_is_none(text: object) -> None:
-    assert mapping.day_of(text) is None
+    assert day_of(text) is None
 
 
 @pytest.mark.parametrize(
