@@ -87,14 +87,17 @@ class Vocabulary:
 
     def put(self, group: str, kind: str, phrases: Sequence[str], language: str = "") -> None:
         """Put phrases in normal form under a kind of a group, all at once: nothing is done for each of them."""
-        table = self._groups.setdefault(group, {})
-        new: dict[str, Kinds] = dict.fromkeys(phrases, (kind,))
-        for phrase in table.keys() & new.keys():
-            known = table[phrase]
-            new[phrase] = known if kind in known else (*known, kind)
-        table.update(new)
+        self.merge(group, dict.fromkeys(phrases, (kind,)))
         if language and group in ("heading", "column"):
             self._spoken.append((language, phrases))
+
+    def merge(self, group: str, new: dict[str, Kinds]) -> None:
+        """Put phrases in normal form with a kind each; one that is known keeps its kinds, and the new one comes after them."""
+        table = self._groups.setdefault(group, {})
+        for phrase in table.keys() & new.keys():
+            known, (kind,) = table[phrase], new[phrase]
+            new[phrase] = known if kind in known else (*known, kind)
+        table.update(new)
 
     def exact(self, group: str, text: str) -> Kinds:
         """The kinds of a phrase that is this text as a whole; empty where there are none."""
@@ -208,9 +211,10 @@ def _load(vocabulary: Vocabulary, language: str) -> None:
         if " = " not in body:
             vocabulary.put(group, kind, body.split("\n"), language)
             continue
-        for line in body.split("\n"):
-            phrase, has_value, value = line.partition(" = ")
-            vocabulary.put(group, value if has_value else kind, [phrase], language)
+        pairs = (line.partition(" = ") for line in body.split("\n"))
+        vocabulary.merge(
+            group, {phrase: (value if has_value else kind,) for phrase, has_value, value in pairs}
+        )
 
 
 def build(
