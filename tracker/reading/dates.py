@@ -146,10 +146,12 @@ class Calendar:
             return None
         first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         day_first = self.day_first if self.day_first is not None else order_in(self.text)
-        if found[2] in ".-" or first > 12:
+        if first > 12:
             day_first = True
         elif second > 12:
             day_first = False
+        elif found[2] == "." or (found[2] == "-" and day_first is None):
+            day_first = True
         day = self._dated(year, second if day_first else first, first if day_first else second)
         if day_first is None and first != second and day.day:
             return Day(day.day, "ambiguous")
@@ -168,9 +170,18 @@ class Calendar:
             return self._month_end(int(found[1]), int(found[2]))
         found = _WEEK.search(low)
         if found and 1 <= int(found[2]) <= 53:
-            year = _full_year(found[1] or found[3]) or (self.base.year if self.base else None)
-            return Day(dt.date.fromisocalendar(year, min(int(found[2]), 52), 5)) if year else NOTHING
+            return self._week(_full_year(found[1] or found[3]), int(found[2]))
         return self._end_of_year(low)
+
+    def _week(self, year: int | None, week: int) -> Day:
+        """The Friday of an ISO week."""
+        if year:
+            return _friday(year, week)
+        if self.base is None:
+            return NOTHING
+        found = _friday(self.base.year, week)
+        late = found.day is not None and (self.base - found.day).days > _LATE_DAYS
+        return _friday(self.base.year + 1, week) if late else found
 
     def _end_of_year(self, low: str) -> Day | None:
         found = _YEAR.search(low)
@@ -268,6 +279,13 @@ def _day(year: int, month: int, day: int) -> Day:
         return Day(None, "invalid")
 
 
+def _friday(year: int, week: int) -> Day:
+    try:
+        return Day(dt.date.fromisocalendar(year, week, 5))
+    except ValueError:  # most years have no week 53
+        return Day(None, "invalid")
+
+
 def _last(year: int, month: int) -> dt.date:
     from calendar import monthrange  # loads the locale's names: felt in a hook
 
@@ -341,10 +359,10 @@ def _add(base: dt.date, count: int, unit: str) -> dt.date:
 
 
 def _business(base: dt.date, count: int) -> dt.date:
+    """`count` days from Monday to Friday after `base`; holidays are those of nobody in particular, and are left out."""
     weeks, rest = divmod(count, 5)
-    day = base + dt.timedelta(weeks=weeks)
-    while rest or day.isoweekday() > 5:
+    day = base - dt.timedelta(days=max(0, base.isoweekday() - 5)) + dt.timedelta(weeks=weeks)
+    while rest:
         day += dt.timedelta(days=1)
-        if day.isoweekday() <= 5 and rest:
-            rest -= 1
+        rest -= day.isoweekday() <= 5
     return day

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import dropwhile
 
 from tracker.models import Span
@@ -58,10 +58,12 @@ class Header:
 
 def merged(first: Header, second: Header) -> Header:
     """The first header, filled up from the second."""
-    made = Header(
-        {**second.values, **first.values}, {**second.spans, **first.spans}, first.first_heading, first.h1
+    made = replace(
+        first,
+        values={**second.values, **first.values},
+        spans={**second.spans, **first.spans},
+        people=[*first.people, *second.people],
     )
-    made.lead = first.lead
     if "title" not in first.values:
         made.values.pop("title", None)
     return made

@@ -14,6 +14,7 @@ from tracker.reading.dates import Calendar
 from tracker.reading.drafts import EDGES, tidy
 from tracker.reading.placeholders import has_placeholder, is_placeholder
 from tracker.reading.sections import Section
+from tracker.values import dataclass
 from tracker.vocabulary import Vocabulary, fold
 
 _CLOCK = pattern(
@@ -21,7 +22,8 @@ _CLOCK = pattern(
 )
 _HOUR = pattern(r"(\d{1,2}):(\d\d)(?::(\d\d))?\s?([AaPp][Mm])?")
 _IGNORE = pattern(r"^pmtrack:\s*ignore\b(?P<rest>.*)$", re.IGNORECASE | re.DOTALL)
-_CODE = pattern(r"\bPM\d{3}\b", re.IGNORECASE)
+_CODE = pattern(r"\b[A-Z]{2,8}\d{3,4}\b", re.IGNORECASE)
+"""The code of a rule: PM101, or one of another package ("ACME001")."""
 _OPTION = pattern(r"\b(\w+)=(?:\"([^\"]*)\"|(\S+))")
 _REVIEW_WORD = pattern(r"(?i)review|retro|debrief|check|überprüfung|revue|revisión|revisão")
 _REMARK = pattern(r"[()\[\],;]|\s[-–—]\s")
@@ -30,42 +32,72 @@ _MOST_NOTE = 500
 
 def timeline(placed: Iterable[tuple[Block, Section]], calendar: Calendar) -> Iterator[TimelineEntry]:
     """The entries of the timeline sections: rows and list entries that open with a time."""
+    days, within = _Days(calendar, calendar.base), None
     for block, section in placed:
         if section.kind not in ("timeline", "response", "detection"):
             continue
+        if section.title != within:
+            within = section.title
+            days = _Days(calendar, calendar.full((within or "")[:_LOOK]) or calendar.base)
         if isinstance(block, Table):
-            yield from _timeline_rows(block, calendar)
+            yield from _timeline_rows(block, days)
         elif isinstance(block, Entry) and block.texts:
-            yield from _timeline_text(block.texts[0], calendar)
+            yield from _timeline_text(block.texts[0], days)
         elif isinstance(block, Paragraph):
-            yield from _timeline_text(block.text, calendar)
+            yield from _timeline_text(block.text, days)
 
 
-def _timeline_rows(table: Table, calendar: Calendar) -> Iterator[TimelineEntry]:
+@dataclass(slots=True)
+class _Days:
+    """The day that the times of one timeline are of: the last one stated, and the next where the clock has passed midnight."""
+
+    calendar: Calendar
+    day: dt.date | None
+    last: dt.datetime | None = None
+
+    def at(self, shown: str) -> dt.datetime | None:
+        """The moment of an entry; without a zone, for times may be local. None where no day or no time of a day is known."""
+        stated = self.calendar.full(shown)
+        self.day = stated or self.day
+        time = _time(shown)
+        if time is None or self.day is None:
+            return None
+        moment = dt.datetime.combine(self.day, time)
+        if stated is None and self.last is not None and self.last - moment > _HALF_A_DAY:
+            self.day += _A_DAY
+            moment += _A_DAY
+        self.last = moment
+        return moment
+
+
+_A_DAY, _HALF_A_DAY = dt.timedelta(days=1), dt.timedelta(hours=12)
+"""A time that is earlier by more than half a day is one of the next day; by less, the entry stands in the wrong place."""
+
+
+def _timeline_rows(table: Table, days: _Days) -> Iterator[TimelineEntry]:
     for row in table.rows:
         cells = [" ".join(cell.plain.split()) for cell in row.cells]
         if cells and _CLOCK.match(cells[0]):
             text = next((cell for cell in cells[1:] if cell), "")
-            yield TimelineEntry(cells[0], text, row.line, _at(cells[0], calendar))
+            yield TimelineEntry(cells[0], text, row.line, days.at(cells[0]))
 
 
-def _timeline_text(text: Text, calendar: Calendar) -> Iterator[TimelineEntry]:
+def _timeline_text(text: Text, days: _Days) -> Iterator[TimelineEntry]:
     found = _CLOCK.match(text.plain)
     if found:
         rest = tidy(text.plain[found.end() :])
-        yield TimelineEntry(found[1].strip(), rest[:_MOST_NOTE], text.line, _at(found[1], calendar))
+        yield TimelineEntry(found[1].strip(), rest[:_MOST_NOTE], text.line, days.at(found[1]))
 
 
-def _at(shown: str, calendar: Calendar) -> dt.datetime | None:
-    """The moment, where a day is stated or the document's own day is known; without a zone, for times may be local."""
+def _time(shown: str) -> dt.time | None:
+    """The time of day that a text shows."""
     hour = _HOUR.search(shown)
-    day = calendar.full(shown) or calendar.base
-    if not hour or day is None:
+    if not hour:
         return None
     value = int(hour[1]) % 12 + (12 if hour[4].lower() == "pm" else 0) if hour[4] else int(hour[1])
     if value > 23 or int(hour[2]) > 59:
         return None
-    return dt.datetime(day.year, day.month, day.day, value, int(hour[2]), min(59, int(hour[3] or 0)))  # noqa: DTZ001 - as shown
+    return dt.time(value, int(hour[2]), min(59, int(hour[3] or 0)))
 
 
 def notes(placed: Iterable[tuple[Block, Section]], words: Vocabulary) -> Iterator[Note]:

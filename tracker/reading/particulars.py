@@ -121,11 +121,12 @@ def first_day(text: str, calendar: Calendar) -> dt.date | None:
     if not any(char.isdecimal() for char in text):
         return None
     day = calendar.full(text[:160])
-    return day if day and day.year >= _FIRST_YEAR else None
+    return day if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
-_FIRST_YEAR = 1971
-"""Dates at the start of the Unix epoch are defaults of some tool, not incidents."""
+_FIRST_YEAR, _LAST_YEAR = 1971, 2200
+"""Dates at the start of the Unix epoch ("1970-01-01") and at the end of the calendar ("31.12.9999") are defaults of some tool, not
+incidents; from the latter no "in 3 days" can be counted."""
 
 
 def is_template(header: Header, words: Vocabulary) -> bool:

@@ -11,9 +11,7 @@ from tracker.vocabulary import Vocabulary, fold
 _HANDLE = pattern(
     r"(?<![\w@/.])@([A-Za-z0-9À-ɏ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af√©][\w.√©-]*(?:/[\w.-]+)?)"
 )
-_SPLIT = pattern(
-    r"\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+|\s*<br\s*/?>\s*"
-)
+_SPLIT = pattern(r"\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+")
 _INITIALS = pattern(r"[A-Z]{2,3}")
 _CC = pattern(r"(?i)^(?:cc|c/o|via|and|with|by|lead|backup)\b[:.]?\s*")
 _ROLE = pattern(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")
@@ -49,15 +47,11 @@ class People:
             return ()
         text = text[:_MOST_TEXT]
         out: list[str] = []
-        for part in _SPLIT.split(self._joined(text)):
+        for part in _SPLIT.split(_unbracketed(text)):
             name = self._clean(part)
             if name and not self.nobody(name) and name not in out:
                 out.append(name)
         return tuple(out[:_MOST_OWNERS])
-
-    def _joined(self, text: str) -> str:
-        """Bracketed additions become further owners where they name people ("with JP"), and fall away otherwise."""
-        return text.replace("<", " ").replace(">", " ").replace(" cc ", ", ").replace(" CC ", ", ")
 
     def _clean(self, part: str) -> str:
         part = part.strip()
@@ -123,6 +117,11 @@ class People:
         ):
             return False
         return not any(fold(token) in known for token in tokens) and not self.words.exact("heading", part)
+
+
+def _unbracketed(text: str) -> str:
+    """Without the signs around an address, and with those in copy ("cc") as further owners."""
+    return text.replace("<", " ").replace(">", " ").replace(" cc ", ", ").replace(" CC ", ", ")
 
 
 def handles(text: str) -> list[tuple[str, int, int]]:

@@ -67,11 +67,6 @@ _NOT_KEYS = frozenset(
         "GPU",
         "TCP",
         "UDP",
-        "P",
-        "Q",
-        "H",
-        "S",
-        "V",
         "KB",
         "MB",
         "GB",
@@ -87,7 +82,6 @@ _NOT_KEYS = frozenset(
         "HS",
         "ES",
         "PS",
-        "US-EAST",
         "LOG",
         "WAL",
         "ECMA",
@@ -109,13 +103,6 @@ _NOT_KEYS = frozenset(
         "NODE",
         "API",
         "ES6",
-        "UI-V",
-        "X",
-        "Y",
-        "A",
-        "B",
-        "C",
-        "D",
     )
 )
 

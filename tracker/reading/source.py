@@ -96,12 +96,14 @@ class Source:
     def _decode_mixed(self, raw: bytes) -> str:
         out: list[str] = []
         at, written, first = 0, 0, -1
-        base = self._shifts[0][1] if self._shifts else 0
-        shift = base
+        shift = self._shifts[0][1] if self._shifts else 0
         while at < len(raw):
+            # Step by step: each error holds a copy of all that was to be decoded.
+            step = raw[at : at + _STEP]
             try:
-                out.append(raw[at:].decode())
-                break
+                good, size = codecs.utf_8_decode(step, "strict", at + _STEP >= len(raw))
+                out.append(good)
+                written, at = written + size, at + size
             except UnicodeDecodeError as error:
                 good = raw[at : at + error.start].decode()
                 bad = at + error.start

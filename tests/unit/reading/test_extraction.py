@@ -70,6 +70,11 @@ def test_an_entry_is_taken_apart(  # noqa: PLR0917 - one argument per field
         ("Q2 2026", "2026-06-30"),
         ("H1 2026", "2026-06-30"),
         ("2026-W12", "2026-03-20"),
+        ("W53 2026", "2027-01-01"),
+        ("W53 2025", None),
+        ("KW 2", "2027-01-15"),
+        ("06-15-2026", "2026-06-15"),
+        ("06-05-2026", "2026-05-06"),
         ("end of April", "2026-04-30"),
         ("EOW", "2026-03-06"),
         ("EOM", "2026-03-31"),
@@ -88,6 +93,20 @@ def test_due_dates_in_all_styles(text: str, day: str | None) -> None:
     item = parse(f"| Action | Owner | Due |\n|---|---|---|\n| do it | Ann | {text} |\n").items[0]
     assert item.due_raw == text
     assert (item.due.isoformat() if item.due else None) == day
+
+
+@pytest.mark.parametrize("today", ["2026-03-06", "2026-03-07", "2026-03-08"])
+def test_business_days_count_from_friday_on_a_weekend(today: str) -> None:
+    (item,) = parse(
+        "- do it (due: 5 business days)", f"# Outage\n\n**Date**: {today}\n\n## Action items\n\n"
+    ).items
+    assert item.due == dt.date(2026, 3, 13)
+
+
+def test_the_end_of_the_calendar_is_no_day_of_an_incident() -> None:
+    head = "# Outage\n\n**Date**: 31.12.9999\n\n## Action items\n\n"
+    found = parse("- do it (due: 3 days)\n- do that by tomorrow\n- write it (due: Q1)\n", head)
+    assert (found.date, [item.due for item in found.items]) == (None, [None, None, None])
 
 
 def test_a_relative_date_stays_unread_where_the_document_has_none() -> None:
@@ -221,6 +240,27 @@ def test_waivers_timeline_gaps_and_reviews_are_read_for_the_rules() -> None:
     assert [(review.due, review.line) for review in found.reviews] == [(dt.date(2026, 4, 2), 20)]
     assert [(one.codes, one.until, one.reason, one.line) for one in found.suppressions] == [
         (("PM104",), "2026-12-31", "vendor", 15)
+    ]
+
+
+def test_a_waiver_may_name_rules_of_other_packages() -> None:
+    (found,) = parse(
+        '<!-- pmtrack: ignore PM104 acme001 until=2026-12-31 reason="vendor" -->\n- do it\n'
+    ).suppressions
+    assert found.codes == ("PM104", "ACME001")
+
+
+def test_a_timeline_goes_on_after_midnight_and_from_the_day_that_was_stated_last() -> None:
+    text = (
+        "# T\n\n**Date**: 2026-03-04\n\n## Timeline\n\n- 23:50 it broke\n- 00:10 paged\n- 00:05 noted late\n"
+    )
+    text += "- 2026-03-07 10:00 again\n- 10:30 fixed\n"
+    assert [f"{entry.at:%d %H:%M}" for entry in parse("", text).timeline if entry.at] == [
+        "04 23:50",
+        "05 00:10",
+        "05 00:05",
+        "07 10:00",
+        "07 10:30",
     ]
 
 

@@ -210,6 +210,14 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(
     assert f"pip install 'pmtrack[{extra}]'" in one.message
 
 
+def test_pandoc_without_its_program_is_a_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> str:
+        raise OSError("No pandoc was found")
+
+    monkeypatch.setattr("pypandoc.get_pandoc_path", nowhere)
+    assert [one.code for one in read("a.wiki", b"x").diagnostics] == ["missing-extra"]
+
+
 def test_every_extension_leads_to_a_front_end_that_can_be_loaded() -> None:
     assert set(EXTENSIONS.values()) == set(FORMATS)
     assert all(callable(load(name)) for name in FORMATS)

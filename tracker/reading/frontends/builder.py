@@ -48,7 +48,7 @@ class Builder:
         self._tables: list[list[Row]] = []
         self._cells: list[Text] = []
         self._headers = 0
-        self._in_cell = 0
+        self._in_cell = False
 
     # -- text ----------------------------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ class Builder:
 
     def finish(self) -> None:
         """Close whatever is still open."""
-        self._in_cell = 0
+        self._in_cell = False
         while self._tables:
             self.end_table()
         self.flush()
@@ -236,14 +236,14 @@ class Builder:
         if len(self._tables) != 1:
             return
         self._take()
-        self._in_cell = 1
+        self._in_cell = True
         self._headers += header
 
     def end_cell(self) -> None:
         """The cell closes."""
         if len(self._tables) != 1 or not self._in_cell:
             return
-        self._in_cell = 0
+        self._in_cell = False
         text = self._take()
         if text is not None:
             text.plain = text.plain.rstrip()

@@ -100,9 +100,10 @@ class _Walk:
         if node.text.startswith(_CDATA):
             self._cdata(node)
             return
-        found = self.source.data.find(node.text.encode(errors="replace"), self.builder.cursor)
+        raw = node.text.encode(errors="replace")
+        found = self.source.data.find(raw, self.builder.cursor)
         at = found if found >= 0 else self.builder.cursor
-        self.builder.out.append(Comment(self.source, at, at + len(node.text), node.text.strip()))
+        self.builder.out.append(Comment(self.source, at, at + len(raw), node.text.strip()))
 
     def _cdata(self, node: Element) -> None:
         """What Confluence's storage format shows of a link; the bodies of its other macros are code."""

@@ -23,8 +23,6 @@ _FIELDS = {
     "ASSIGNEE": "Owner",
     "ISSUE": "Ticket",
     "TICKET": "Ticket",
-    "ID": "",
-    "EFFORT": "",
 }
 
 

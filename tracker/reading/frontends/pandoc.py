@@ -130,10 +130,12 @@ def convert(data: bytes, form: str) -> bytes:
     """
     try:
         import pypandoc
-    except ImportError as error:
+
+        pandoc = pypandoc.get_pandoc_path()
+    except (ImportError, OSError) as error:  # an OSError where pypandoc came without its binary
         raise FrontEndError("missing-extra", f"{form} needs pandoc: pip install 'pmtrack[{form}]'") from error
     command = [
-        pypandoc.get_pandoc_path(),
+        pandoc,
         "+RTS",
         _MEMORY,
         "-RTS",
