@@ -57,7 +57,7 @@ class _Days:
 
     def at(self, shown: str) -> dt.datetime | None:
         """The moment of an entry; without a zone, for times may be local. None where no day or no time of a day is known."""
-        stated = self.calendar.full(shown)
+        stated = self.calendar.full(shown) or self._named(shown)
         self.day = stated or self.day
         time = _time(shown)
         if time is None or self.day is None:
@@ -68,6 +68,11 @@ class _Days:
             moment += _A_DAY
         self.last = moment
         return moment
+
+    def _named(self, shown: str) -> dt.date | None:
+        """The day in front of a time where it has no year: "May 10 ~03:10"."""
+        before = shown.partition(":")[0].rstrip("0123456789").strip(" ,~")
+        return self.calendar.read(before).day if before[-1:].isdecimal() else None
 
 
 _A_DAY, _HALF_A_DAY = dt.timedelta(days=1), dt.timedelta(hours=12)

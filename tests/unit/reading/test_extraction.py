@@ -254,13 +254,14 @@ def test_a_timeline_goes_on_after_midnight_and_from_the_day_that_was_stated_last
     text = (
         "# T\n\n**Date**: 2026-03-04\n\n## Timeline\n\n- 23:50 it broke\n- 00:10 paged\n- 00:05 noted late\n"
     )
-    text += "- 2026-03-07 10:00 again\n- 10:30 fixed\n"
+    text += "- 2026-03-07 10:00 again\n- 10:30 fixed\n- Mar 9 09:00 reviewed\n"
     assert [f"{entry.at:%d %H:%M}" for entry in parse("", text).timeline if entry.at] == [
         "04 23:50",
         "05 00:10",
         "05 00:05",
         "07 10:00",
         "07 10:30",
+        "09 09:00",
     ]
 
 
