@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tracker.reading.documents import DocumentFile
     from tracker.reading.settings import ReadingSettings
 
+# Of a folder of other texts nobody wants to read every name.
+_MOST_NAMED = 5
 FORMATS = ("table", "json", "jsonl", "csv")
 _COLUMNS = (
     "path",
@@ -125,6 +127,7 @@ def _print_table(found: Iterable[Explained], _links: Links) -> None:
     from tracker.cli.output import emit, print_table, say
 
     documents = items = placeholders = 0
+    empty: list[str] = []
     for document, why in found:
         real = document.action_items
         documents, items, placeholders = (
@@ -152,10 +155,24 @@ def _print_table(found: Iterable[Explained], _links: Links) -> None:
                 [_row(item) for item in real],
             )
             emit("")
+        elif not document.diagnostics:
+            empty.append(document.path)
         _tell_diagnostics(document)
+    _tell_empty(empty)
     rest = f", {placeholders} left as template text" if placeholders else ""
     noun, plural = "item" if items == 1 else "items", "" if documents == 1 else "s"
     say(f"{items} action {noun} in {documents} document{plural}{rest}.")
+
+
+def _tell_empty(paths: list[str]) -> None:
+    """Name documents without action items: whoever wrote some there must not take silence for success."""
+    from tracker.cli.output import say
+
+    if paths:
+        rest = f" and {len(paths) - _MOST_NAMED} more" if len(paths) > _MOST_NAMED else ""
+        say(
+            f"No action items in {', '.join(paths[:_MOST_NAMED])}{rest}: `pmtrack parse --explain PATH` says why."
+        )
 
 
 def _headline(document: PostMortem) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from tracker.cli.survey import Surroundings
@@ -106,9 +107,11 @@ def _jira(choices: Choices, around: Surroundings) -> Iterator[str]:
     yield f"project = {_text(choices.project)}"
     yield '# issue_type = "Task"'
     token = "JIRA_API_TOKEN" if "JIRA_API_TOKEN" in around.variables else "JIRA_TOKEN"
-    yield "# Variables that hold the account and its API token (Cloud), or a personal access token alone (Data Center)."
     if (choices.url or "").rstrip("/").endswith(".atlassian.net") or "JIRA_EMAIL" in around.variables:
+        yield "# Variables that hold the account's e-mail and its API token."
         yield 'email_env = "JIRA_EMAIL"'
+    else:
+        yield "# The variable that holds the personal access token (Data Center); Jira Cloud wants JIRA_EMAIL beside the API token."
     yield f'token_env = "{token}"'
 
 
@@ -127,14 +130,19 @@ def _people(choices: Choices, around: Surroundings) -> Iterator[str]:
     yield "# Who is who: the names that documents use, and the account in the tracker. Found as owners:"
     spellings: dict[str, list[str]] = {}
     for name in around.owners[:_MOST_OWNERS]:
-        key = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "person"
-        spellings.setdefault(key, []).append(name)
+        spellings.setdefault(_key(name), []).append(name)
     for key, names in spellings.items():
         yield f"# [people.{key}]"
         yield f"# names = [{', '.join(map(_text, names))}]"
         if choices.tracker in ("github", "jira"):
             yield f'# {choices.tracker} = ""'
     yield ""
+
+
+def _key(name: str) -> str:
+    """A bare TOML key for a person; letters with marks as their base letters ("Jörg Müller": `jorg-muller`)."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "person"
 
 
 def _text(value: str | None) -> str:

@@ -92,6 +92,7 @@ def look_up(
     *,
     own_tracker: Callable[[str], str],
     owners_of: Callable[[str, Sequence[str]], Mapping[str, str]],
+    closed: Mapping[str, str] | None = None,
 ) -> dict[str, Verdict]:
     """Find the issues that rows name: of several references of a row the first that names an issue.
 
@@ -102,6 +103,7 @@ def look_up(
         own_tracker: Item id -> the tracker where its document goes, which is asked first: `#45` may be any repository's.
         owners_of: Issue id -> item id of the linked ones among the issues of a tracker: a row may name an issue in other
             words (`#47`) than those that are kept.
+        closed: The configured trackers that cannot be asked in this run -> why. A reference that no other one owns may be theirs.
 
     Raises:
         AdapterError: a tracker failed.
@@ -119,9 +121,22 @@ def look_up(
         elif homes := _homes(refs, trackers, own_tracker(item_id)):
             asked[item_id] = homes
         else:
-            why = f"the row names {', '.join(refs)}, which belongs to no configured tracker; nothing was created beside it"
-            verdicts[item_id] = Verdict(obstacle=why, foreign=True)
+            verdicts[item_id] = _owned_by_none(refs, closed or {})
     return verdicts | _ask(asked, trackers, owners_of)
+
+
+def _owned_by_none(refs: Sequence[str], closed: Mapping[str, str]) -> Verdict:
+    """Foreign only where every configured tracker was asked: what is called foreign is not looked at again."""
+    named = f"the row names {', '.join(refs)}"
+    if closed:
+        reasons = "; ".join(
+            f"{name}: {why.removeprefix(f'{name}: ')}" for name, why in sorted(closed.items())
+        )
+        return Verdict(blocked=f"{named}, which could not be looked up ({reasons})")
+    return Verdict(
+        obstacle=f"{named}, which belongs to no configured tracker; nothing was created beside it",
+        foreign=True,
+    )
 
 
 def is_named(link: LinkRecord, refs: Sequence[str]) -> bool:

@@ -108,13 +108,18 @@ def plan(subject: Subject, rules: Rules, accounts: tuple[str, ...] | None) -> li
         rules: The tracker's capabilities and the configuration.
         accounts: The owners' accounts; None if the owners did not change or nobody was found.
     """
-    if subject.removed:
-        return [_orphan(subject)] if subject.newly_removed and subject.link else []
-    if subject.obstacle or subject.blocked:
-        return [_stopped(subject)]
+    if subject.removed or subject.obstacle or subject.blocked:
+        return put_off(subject)
     if subject.link is None:
         return [_create(subject, rules, accounts)]
     return _with_issue(subject, subject.link, rules, accounts)
+
+
+def put_off(subject: Subject) -> list[Planned]:
+    """What is told of an item for which nothing can be done, or needs to be: its tracker may not even be open."""
+    if subject.removed:
+        return [_orphan(subject)] if subject.newly_removed and subject.link else []
+    return [_stopped(subject)]
 
 
 def _stopped(subject: Subject) -> Planned:

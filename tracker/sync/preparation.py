@@ -22,7 +22,7 @@ from tracker.sync.desk import Desk, ask, open_desk, route_of
 from tracker.sync.foresight import foresee
 from tracker.sync.guards import check_emptied
 from tracker.sync.linking import Verdict, is_named, look_up, other_issue
-from tracker.sync.plan import Planned, Subject, plan
+from tracker.sync.plan import Planned, Subject, plan, put_off
 from tracker.sync.prepared import Preparation
 from tracker.sync.report import SyncOptions
 from tracker.sync.sighting import Sighting, look
@@ -152,6 +152,8 @@ def _open_desks(
                 names.update(dict.fromkeys(settings.trackers))
     for record in prepared.records.values():
         names[record.link.tracker if record.link else route_of(record.path, settings)] = None
+        if record.link is None and record.item.refs:  # put off before: its reference may be of any of them
+            names.update(dict.fromkeys(settings.trackers))
     for name in names:
         if options.tracker not in (None, name):
             continue
@@ -193,9 +195,20 @@ def _find_existing(prepared: Preparation, store: Store) -> None:
             store.links_named(named),
             own_tracker=prepared.tracker_of,
             owners_of=store.items_of_issues,
+            closed=_closed(prepared, open_),
         )
         prepared.verdicts.update({key: each for key, each in verdicts.items() if key not in links})
         _note_other_issues(prepared, {key: (link, verdicts[key]) for key, link in links.items()})
+
+
+def _closed(prepared: Preparation, open_: Mapping[str, Tracker]) -> dict[str, str]:
+    """The configured trackers that nobody can ask in this run, and why."""
+    desks = prepared.desks
+    return {
+        name: (desks[name].trouble if name in desks else None) or "not part of this run"
+        for name in prepared.settings.trackers
+        if name not in open_
+    }
 
 
 def _note_other_issues(prepared: Preparation, named: Mapping[str, tuple[LinkRecord, Verdict]]) -> None:
@@ -226,9 +239,11 @@ def _left_behind(prepared: Preparation, marker: str) -> Verdict | None:
 
 def _plan(prepared: Preparation) -> None:
     for name, desk in prepared.desks.items():
-        if desk.adapter is None:
-            continue
         mine = [subject for subject in prepared.subjects if subject.tracker == name]
+        if desk.adapter is None:
+            for subject in mine:
+                prepared.planned += put_off(replace(subject, blocked=subject.blocked or desk.trouble))
+            continue
         owners = {subject.item_id: _to_resolve(prepared, desk, subject) for subject in mine}
         names = sorted({owner for named in owners.values() for owner in named})
         resolutions = desk.resolve(names, prepared.settings)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.local import LocalTracker
 from tests.integration.sync.stage import Stage, document, names, only, row
-from tracker.errors import ExitCode
+from tracker.errors import AuthError, ExitCode
 from tracker.sync import settling
 
 ALERT, RUNBOOK, POOL = (
@@ -75,3 +76,22 @@ def test_a_row_that_mentions_what_is_no_issue_keeps_its_own(synced: Stage) -> No
     assert report.actions == ()
     assert any("its issue stays" in message for message in report.messages)
     assert synced.sync().messages == ()
+
+
+def test_a_row_that_names_an_issue_is_looked_up_once_its_tracker_can_be_asked_again(tmp_path: Path) -> None:
+    def signed_out() -> LocalTracker:
+        raise AuthError("no token", tracker="local")
+
+    stage = Stage(tmp_path)
+    stage.write("a.md", document(row(RUNBOOK)))
+    stage.sync()
+    stage.write("a.md", document(row(RUNBOOK), row(POOL, ticket=other_issue(stage))))
+    stage.trackers["local"] = signed_out
+    report = stage.sync()
+    why = "the row names pm-aaaabbbbcccc, which could not be looked up (local: no token)"
+    assert [(each.outcome, each.reason) for each in report.actions if each.item == POOL] == [
+        ("deferred", why)
+    ]
+    del stage.trackers["local"]
+    assert names(stage.sync())[0] == "link"
+    assert stage.sync().actions == ()

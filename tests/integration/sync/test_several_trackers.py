@@ -89,3 +89,21 @@ def test_what_to_do_about_a_tracker_follows_its_own_words_as_a_sentence(two_trac
 
     two_trackers.trackers["far"] = signed_out
     assert "far: Client must be authenticated. Check the token." in two_trackers.sync().messages
+
+
+def test_what_is_new_while_a_tracker_cannot_even_be_opened_is_created_later(two_trackers: Stage) -> None:
+    stage, opened = two_trackers, dict(two_trackers.trackers)
+
+    def signed_out() -> LocalTracker:
+        raise AuthError("no token", tracker="far")
+
+    stage.trackers["far"] = signed_out
+    stage.write("far/b.md", document(row(RUNBOOK), row(POOL), incident="INC-8"))
+    for _ in range(2):
+        report = stage.sync()
+        assert [(each.item, each.outcome, each.reason) for each in report.actions if each.item == POOL] == [
+            (POOL, "deferred", "far: no token")
+        ]
+    stage.trackers = opened
+    assert [(each.item, each.action) for each in stage.sync().actions] == [(POOL, "create")]
+    assert stage.sync().actions == ()

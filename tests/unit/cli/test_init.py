@@ -218,3 +218,13 @@ def test_documents_without_a_telling_name_are_known_by_their_first_lines(tmp_pat
     found = survey(tmp_path, {})
     assert dict(found.globs) == {"pm/*.md": 1, "pm/*.txt": 1}
     assert found.items == 1
+
+
+def test_the_keys_of_people_keep_the_letters_below_the_marks() -> None:
+    around = Surroundings({}, owners=("Jörg Müller", "Žofie Nováková", "李雷"))
+    text = propose(Choices("local", ("*.md",)), around)
+    assert [line for line in text.splitlines() if "[people." in line] == [
+        "# [people.jorg-muller]",
+        "# [people.zofie-novakova]",
+        "# [people.person]",
+    ]

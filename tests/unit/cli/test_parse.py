@@ -100,3 +100,18 @@ def test_trouble_in_a_document_is_told_with_file_and_line(
     Path("a.md").write_bytes(TEXT.replace("Q2 2026", "31.02.2026").encode())
     assert main(["parse", "a.md"]) == ExitCode.OK
     assert "a.md:16:" in capsys.readouterr().err
+
+
+def test_documents_without_action_items_are_named(
+    document: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = [tmp_path / f"notes-{number}.md" for number in range(6)]
+    for path in empty:
+        path.write_text("# Notes\n\nNothing to do.\n", encoding="utf-8")
+    assert main(["parse", document, *map(str, empty[:2])]) == ExitCode.OK
+    assert (
+        f"No action items in {empty[0]}, {empty[1]}: `pmtrack parse --explain PATH`"
+        in capsys.readouterr().err
+    )
+    main(["parse", *map(str, empty)])
+    assert f"{empty[4]} and 1 more: " in capsys.readouterr().err
