@@ -17,11 +17,11 @@ from policies.notices import NOTICES, notice
 from policies.options import make_settings
 from policies.registry import AnyRule, matches, require_known
 from policies.rule import Need, Profile, Scope
-from policies.severity import severity_rank
 from policies.subjects import live_items
 from policies.waivers import Judged, Rules, Waiver, apply_waivers, inline_waivers
 from tracker.findings import CheckResult, SkippedRule, fingerprints, in_order
 from tracker.models import Finding, Severity
+from tracker.severity import severity_rank
 from tracker.values import dataclass
 from tracker.world import World
 

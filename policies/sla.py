@@ -12,8 +12,8 @@ from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import setting
-from policies.severity import severity_rank
 from tracker.models import PostMortem
+from tracker.severity import severity_rank
 from tracker.values import dataclass
 
 PRESETS: Mapping[str, Mapping[int, int]] = {
@@ -62,8 +62,8 @@ def start_of(document: PostMortem, settings: Settings) -> dt.date | None:
     """Day 0 of the limit; None where the document has no date or its incident is older than the rule."""
     if document.date is None or (settings.effective_from and document.date < settings.effective_from):
         return None
-    if settings.counted_from == "resolution" and document.end:
-        return document.end.date()
+    if settings.counted_from == "resolution":
+        return document.last_day
     if settings.counted_from == "review" and document.completed:
         return document.completed
     return document.date

@@ -203,6 +203,11 @@ class PostMortem:
     sha256: str = ""
 
     @property
+    def last_day(self) -> dt.date | None:
+        """The day on which the incident ended, where the document says so, else its day."""
+        return self.end.date() if self.end else self.date
+
+    @property
     def action_items(self) -> tuple[ActionItem, ...]:
         """The items without placeholders; an item's position is its 0-based number among these."""
         return tuple(item for item in self.items if not item.placeholder)

@@ -25,13 +25,12 @@ three to five days by severity, Atlassian's for the review within five). Memorie
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
 from policies.subjects import is_finished, post_mortems
-from tracker.models import Finding, PostMortem, Severity
+from tracker.models import Finding, Severity
 from tracker.values import dataclass
 from tracker.world import World
 
@@ -47,7 +46,7 @@ def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Find
     """Every post-mortem that came too late, or has not come yet."""
     today = calendar.day(world.now)
     for document in post_mortems(world):
-        start = _incident_day(document)
+        start = document.last_day
         end = document.completed or (None if is_finished(document) else today)
         if start is None or end is None or end <= calendar.after_business_days(start, settings.business_days):
             continue
@@ -59,10 +58,6 @@ def check(world: World, settings: Settings, calendar: Calendar) -> Iterator[Find
             f"Complete post-mortems within {settings.business_days} business days.",
             place="completed" if document.completed else "status",
         )
-
-
-def _incident_day(document: PostMortem) -> dt.date | None:
-    return document.end.date() if document.end else document.date
 
 
 RULE = Rule(

@@ -38,9 +38,9 @@ from collections.abc import Iterator
 
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting
-from policies.severity import severity_rank
 from policies.subjects import by_document
 from tracker.models import Finding, Severity
+from tracker.severity import severity_rank
 from tracker.values import dataclass
 from tracker.world import World
 

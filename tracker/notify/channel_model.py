@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,8 +49,6 @@ class ChannelTable(BaseModel):
     @field_validator("to")
     @classmethod
     def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        import re
-
         for address in value:
             if not re.match(_ADDRESS, address):
                 raise ValueError(f"{address!r} is no mail address")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tracker.notify import message as memory_of
 from tracker.notify.channel import Channel, secret, web_target
 from tracker.notify.message import Memory, Message
-from tracker.notify.post import DeliveryError, post, sign
+from tracker.notify.post import DeliveryError, PartlyDeliveredError, post, sign
 from tracker.values import dataclass
 
 
@@ -42,16 +42,19 @@ def deliver(
         return Delivered(channel.name, held=tuple(messages))
     sent: list[Message] = []
     failed: list[tuple[Message, str]] = []
+    again: list[Message] = []
     for one in _without_repeats(waiting, messages):
         try:
             send(one, channel, outside)
         except DeliveryError as error:
             failed.append((one, error.message))
+            if not isinstance(error, PartlyDeliveredError):
+                again.append(one)
             continue
         sent.append(one)
         memory_of.remember_sent(memory, channel.name, one, today)
     if waiting:
-        memory_of.hold(memory, channel.name, [one for one, _ in failed if one in waiting])
+        memory_of.hold(memory, channel.name, [one for one in again if one in waiting])
     return Delivered(channel.name, tuple(sent), (), tuple(failed))
 
 

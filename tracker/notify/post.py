@@ -26,6 +26,10 @@ class DeliveryError(PmtrackError):
     """A message could not be delivered; the report itself is kept."""
 
 
+class PartlyDeliveredError(DeliveryError):
+    """Some of the recipients have the message, the others were refused: it is told, and not sent again."""
+
+
 def sign(secret: str, timestamp: int, body: bytes) -> str:
     """The signature of a delivery: HMAC-SHA256 over `TIMESTAMP.BODY`, hex, after `sha256=`."""
     digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()

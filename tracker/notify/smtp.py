@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import smtplib
 import ssl
@@ -12,7 +13,7 @@ from email.utils import format_datetime, make_msgid
 from tracker.errors import UserError
 from tracker.notify.channel import Channel, is_loopback, secret
 from tracker.notify.message import Message
-from tracker.notify.post import DeliveryError
+from tracker.notify.post import DeliveryError, PartlyDeliveredError
 
 TRIES = 3
 TIMEOUT_S = 20.0
@@ -67,13 +68,35 @@ def send(
 
 
 def _send(mail: EmailMessage, channel: Channel, environ: Mapping[str, str]) -> None:
-    with _connect(channel) as server:
+    server = _connect(channel)
+    try:
         if channel.security == "starttls":
             server.starttls(context=ssl.create_default_context())
         if channel.user_env is not None:
             user = secret(channel.user_env, environ, channel.name, "user_env")
             server.login(user, secret(channel.password_env, environ, channel.name, "password_env"))
-        server.send_message(mail)
+        refused = _hand_over(server, mail, channel.name)
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            server.quit()  # the mail is taken: a farewell that fails is no reason to send it again
+    finally:
+        server.close()
+    if refused:
+        raise PartlyDeliveredError(
+            f"notify {channel.name}: the mail server refused {', '.join(sorted(refused))}; the others have the mail",
+            hint="Correct the addresses.",
+        )
+
+
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage, channel: str) -> Mapping[str, object]:
+    """Send the mail over an open connection; gives the recipients that were refused among others that were not."""
+    try:
+        return server.send_message(mail)
+    except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError):
+        # It may have been taken: a second try could send it twice.
+        raise DeliveryError(
+            f"notify {channel}: the connection broke while the mail was sent; it may have arrived",
+            hint="The report itself is kept. Look whether the mail is there before you run again.",
+        ) from None
 
 
 def _connect(channel: Channel) -> smtplib.SMTP:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from tracker.reports.incidents import RELATIONS, KnownButUnfixed
 from tracker.reports.lines import ItemLine
 from tracker.reports.metrics import urgency
 from tracker.reports.page import count_of
+from tracker.severity import severity_rank
 from tracker.values import dataclass
 
 LENGTH = 10
-_RANK = re.compile(r"([0-5])")
-_SEVERE = {"critical": 1, "major": 1, "high": 2}
+_SEVERE = 2
+"""The lowest rank of a severe incident, as for PM404."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,9 @@ def _reasons(line: ItemLine, known: KnownButUnfixed | None, is_stale: bool) -> l
         found.append((15, "nobody owns it"))
     if is_stale:
         found.append((8, f"untouched since {line.touched}"))
-    if severity_rank(line.severity) <= 2:
+    rank = severity_rank(line.severity)
+    if rank is not None and rank <= _SEVERE:
         found.append((10, f"from a {line.severity} incident"))
     if line.priority == 0:
         found.append((6, "most urgent priority"))
     return found
-
-
-def severity_rank(text: str | None) -> int:
-    """1 for the worst incidents, 9 where the text names no rank; "P0" is the worst of its scale."""
-    word = (text or "").casefold()
-    if match := _RANK.search(word):
-        return max(1, int(match[1]) + word.strip().startswith("p"))
-    return next((rank for name, rank in _SEVERE.items() if name in word), 9)

@@ -163,11 +163,12 @@ def published(
 def late(
     documents: Iterable[PostMortem], period: Period, calendar: Calendar, link: Linker, most: int
 ) -> tuple[DocumentLine, ...]:
-    """Of those completed in the period, the ones later than `most` business days after the incident."""
+    """Of those completed in the period, the ones later than `most` business days after the incident, counted as PM403 does."""
     found = []
     for document in documents:
-        if document.date and document.completed and _day_in(period, document.completed, calendar):
-            days = calendar.business_days(document.date, document.completed)
+        start = document.last_day
+        if start and document.completed and _day_in(period, document.completed, calendar):
+            days = calendar.business_days(start, document.completed)
             if days > most:
                 found.append(document_line(document, link, f"{days} business days after the incident"))
     return tuple(found)

@@ -13,6 +13,7 @@ from tracker.calendar import Calendar
 from tracker.errors import UserError
 from tracker.values import dataclass
 
+_FIRST_DAY = dt.date(1970, 1, 1)
 _SPAN = re.compile(r"^(\d{1,4})\s*([dwm])$", re.IGNORECASE)
 
 
@@ -85,10 +86,11 @@ def period_before(period: Period, calendar: Calendar) -> Period:
 
 
 def _day(text: str, option: str) -> dt.date:
+    hint = "Write a day like 2026-11-20" + ("." if option == "--as-of" else ", 7d, 2w or last-week.")
     try:
-        return dt.date.fromisoformat(text.strip())
+        day = dt.date.fromisoformat(text.strip())
     except ValueError as error:
-        raise UserError(
-            f"{option} {text!r} is not a day",
-            hint="Write a day like 2026-11-20" + ("." if option == "--as-of" else ", 7d, 2w or last-week."),
-        ) from error
+        raise UserError(f"{option} {text!r} is not a day", hint=hint) from error
+    if day < _FIRST_DAY:
+        raise UserError(f"{option} {text}: there is nothing to tell of days before {_FIRST_DAY}", hint=hint)
+    return day

@@ -24,7 +24,7 @@ from tracker.cli.messages import messages
 from tracker.errors import UserError
 from tracker.notify.channel import Channel, quiet_of
 from tracker.notify.delivery import Delivered, Post, deliver
-from tracker.notify.message import Message
+from tracker.notify.message import Message, hold
 
 NOW = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -222,11 +222,27 @@ class Box:
 
     answers: list[str] = field(default_factory=list)
     mails: list[tuple[list[str], Mail]] = field(default_factory=list)
+    refused: frozenset[str] = frozenset()
+    farewell: str = "221 Bye"
+    breaks: bool = False
     tries: int = 0
     port: int = 0
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return "550 unknown"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+        return self.farewell
+
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
         self.tries += 1
+        if self.breaks:
+            server.transport.abort()
         if self.answers:
             return self.answers.pop(0)
         self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
@@ -287,6 +303,37 @@ def test_a_temporary_refusal_is_tried_again_and_a_final_one_is_not(
     )
     assert (box.tries, len(outcome.sent), len(box.mails)) == (tries, sent, sent)
     assert sent or answers[0][:3] in outcome.failed[0][1]
+
+
+def test_a_mail_that_was_taken_is_not_sent_again_whatever_the_farewell(box: Box) -> None:
+    box.farewell = "421 shutting down"
+    one = Message("report", "x", "s", "t", ("sre@acme.example",))
+    outcome = deliver([one], mail_channel(box), Notes(), TODAY, Outside().post())
+    assert (outcome.sent, len(box.mails)) == ((one,), 1)
+
+
+def test_an_address_that_is_refused_among_others_is_told(box: Box) -> None:
+    box.refused = frozenset({"gone@acme.example"})
+    one = Message("report", "x", "s", "t", ("sre@acme.example", "gone@acme.example"))
+    outcome = deliver([one], mail_channel(box), Notes(), TODAY, Outside().post())
+    assert [to for to, _ in box.mails] == [["sre@acme.example"]]
+    assert "refused gone@acme.example; the others have the mail" in outcome.failed[0][1]
+
+
+def test_a_mail_that_some_refused_does_not_wait_to_be_sent_to_all_again(box: Box) -> None:
+    box.refused, notes = frozenset({"gone@acme.example"}), Notes()
+    hold(notes, "mail", [Message("report", "x", "s", "t", ("sre@acme.example", "gone@acme.example"))])
+    for _ in range(2):
+        deliver([], mail_channel(box), notes, TODAY, Outside().post())
+    assert len(box.mails) == 1
+
+
+def test_a_mail_whose_connection_broke_is_not_sent_twice(box: Box) -> None:
+    box.breaks = True
+    one = Message("report", "x", "s", "t", ("sre@acme.example",))
+    outcome = deliver([one], mail_channel(box), Notes(), TODAY, Outside().post())
+    assert box.tries == 1
+    assert "it may have arrived" in outcome.failed[0][1]
 
 
 def test_mail_in_the_clear_is_for_this_machine_only() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -208,8 +210,6 @@ def test_slack_gets_one_message_of_each_kind_and_mentions_only_mapped_people() -
     accounts = {
         person.accounts["slack"] for person in ledger().world.people.values() if "slack" in person.accounts
     }
-    import re
-
     assert set(re.findall(r"<@(\w+)>", text)) <= accounts
     assert re.findall(r"<!\w+>", text) == []
 
@@ -226,6 +226,6 @@ def test_nothing_is_reported_when_nothing_changed_and_only_changes_are_wanted() 
 
 def test_the_signature_is_that_of_time_and_body() -> None:
     assert sign("key", 1_700_000_000, b"{}") == (
-        "sha256=" + __import__("hmac").new(b"key", b"1700000000.{}", "sha256").hexdigest()
+        "sha256=" + hmac.new(b"key", b"1700000000.{}", "sha256").hexdigest()
     )
     assert sign("key", 1_700_000_001, b"{}") != sign("key", 1_700_000_000, b"{}")

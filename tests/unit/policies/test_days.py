@@ -12,9 +12,9 @@ from policies.calendar import Calendar
 from policies.configuration import CalendarSettings, make_calendar
 from policies.globs import matches_glob
 from policies.horizon import horizon_end
-from policies.severity import severity_rank
 from policies.wording import LANGUAGES, any_language, wording
 from tracker.errors import UserError
+from tracker.severity import severity_rank
 
 WEDNESDAY = dt.date(2026, 5, 6)
 

@@ -53,6 +53,15 @@ def test_late_is_counted_in_business_days(most: int, late: int) -> None:
     assert all(line.note == "5 business days after the incident" for line in found)
 
 
+def test_late_is_counted_from_the_end_of_the_incident_as_the_rule_does() -> None:
+    end = dt.datetime(2026, 11, 13, 4, tzinfo=dt.UTC)
+    document = PostMortem("a.md", date=dt.date(2026, 11, 2), end=end, completed=dt.date(2026, 11, 16))
+    assert incidents.late([document], WEEK, UTC, nowhere, 1) == ()
+    assert [line.note for line in incidents.late([document], WEEK, UTC, nowhere, 0)] == [
+        "1 business days after the incident"
+    ]
+
+
 def test_a_post_mortem_with_nothing_but_template_text_has_no_action_item() -> None:
     day = dt.date(2026, 11, 16)
     empty = PostMortem("a.md", date=day, items=(ActionItem("[Action]", 3, placeholder=True),))

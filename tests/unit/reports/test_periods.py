@@ -51,7 +51,7 @@ def test_a_day_begins_at_its_local_midnight() -> None:
     assert period.start + MICROSECOND == dt.datetime(2026, 11, 17, 23, tzinfo=dt.UTC)
 
 
-@pytest.mark.parametrize("text", ["soon", "0d", "2026-11-21", "-7d", ""])
+@pytest.mark.parametrize("text", ["soon", "0d", "2026-11-21", "-7d", "", "0001-01-01"])
 def test_another_text_is_an_error_of_the_user(text: str) -> None:
     with pytest.raises(UserError):
         period_since(text, NOW, BERLIN)
@@ -61,6 +61,12 @@ def test_a_past_day_is_seen_from_its_end_and_today_from_now() -> None:
     assert as_of_moment("2026-11-18", NOW, BERLIN) == BERLIN.end_of(dt.date(2026, 11, 18))
     assert as_of_moment("2026-11-20", NOW, BERLIN) == NOW
     assert as_of_moment(None, NOW, BERLIN) == NOW
+
+
+@pytest.mark.parametrize(("text", "said"), [("2026-11-21", "still to come"), ("0001-01-01", "before 1970")])
+def test_a_day_to_come_and_one_before_all_computers_are_errors_of_the_user(text: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        as_of_moment(text, NOW, BERLIN)
 
 
 @given(_moments, _calendars, st.integers(1, 60))

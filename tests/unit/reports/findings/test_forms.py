@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -110,6 +111,26 @@ def test_github_commands_cannot_be_broken_out_of() -> None:
     finding = Finding("X", "x", Severity.ERROR, "a,b:c.md", Span(0, 0, 1), "one\n::error::two %", "")
     command = renderer("github")(CheckResult((finding,)), lines)
     assert command == "::error file=a%2Cb%3Ac.md,line=1,endLine=1,col=1,title=X x::one%0A::error::two %25."
+
+
+def test_markdown_fits_into_a_comment_of_a_pull_request() -> None:
+    found = tuple(
+        Finding(
+            "PM107",
+            "placeholder",
+            Severity.WARNING,
+            f"{n % 5}.md",
+            Span(0, 0, n + 1),
+            "x_" * 300,
+            "Fill it in.",
+        )
+        for n in range(300)
+    )
+    waived = tuple(replace(one, waived_by="the vendor fixes it") for one in found)
+    text = renderer("markdown")(CheckResult(found, waived), lines)
+    assert len(text) < 65_536
+    assert text.count("PM107") + int(text.split(" more findings are not shown")[0].split()[-1]) >= 300
+    assert "300 waived" in text
 
 
 def test_markdown_sends_no_mention_and_breaks_no_table() -> None:

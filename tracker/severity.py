@@ -1,4 +1,4 @@
-"""The rank of an incident's severity, whatever words the organisation uses: 1 is the worst."""
+"""The rank of an incident's severity, whatever words the organisation uses: one answer for the rules and the review's agenda. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from policies.wording import any_language
 from tracker.patterns import pattern
 
 _NUMBERED = pattern(r"\b(sev(?:erity)?|s|p|priority|level)[\s\-_]*([0-5])\b", re.IGNORECASE)
 _BARE = pattern(r"^\s*([0-5])\s*$")
+_NAMES: Mapping[int, str] = {
+    1: "critical blocker catastrophic emergency kritisch critique crítico crítica critico 致命 緊急 重大",
+    2: "high major severe hoch schwer élevé majeur haute alto alta grave 高",
+    3: "medium moderate mittel moyen modéré medio media moderado médio média 中",
+    4: "low minor cosmetic trivial niedrig gering faible mineur basse bajo baja leve baixo baixa 低 軽微",
+}
+"""The beginnings of words by rank: English, German, French, Spanish, Portuguese, Japanese."""
 
 
 @lru_cache(maxsize=1024)
@@ -37,13 +43,10 @@ def _named(word: str) -> int | None:
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[int, re.Pattern[str]]:
-    """The names of each rank at the beginning of a word: "kritischer", but neither "slow" nor "immediate" nor "non-critical"."""
-    return {
-        rank: pattern("|".join(_at_word(name) for name in any_language(f"severity.{rank}")))
-        for rank in range(1, 5)
-    }
+    return {rank: pattern("|".join(map(_at_word, names.split()))) for rank, names in _NAMES.items()}
 
 
 def _at_word(name: str) -> str:
+    """The name at the beginning of a word: "kritischer", but neither "slow" nor "immediate" nor "non-critical"."""
     has_words = name[0].lower() != name[0].upper()  # not so in Japanese
     return rf"\b(?<!non-)(?<!non )(?<!not ){re.escape(name)}" if has_words else re.escape(name)
