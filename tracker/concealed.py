@@ -21,7 +21,8 @@ def conceal(secret: str, name: str) -> str:
 
 def without_secrets(text: str) -> str:
     """The text with every secret that was learnt replaced by its name."""
-    for secret, name in _learnt.items():
+    # The longest first, for one secret may be the beginning of another.
+    for secret, name in sorted(_learnt.items(), key=lambda pair: -len(pair[0])):
         if secret in text:
             text = text.replace(secret, f"[{name}]")
     return text

@@ -112,6 +112,9 @@ def overrides(environ: Mapping[str, str]) -> dict[str, Any]:
     """The keys that the environment sets: `PMTRACK_LIMITS__CREATES=5` is `limits.creates`.
 
     A value is read as TOML where it is some (`5`, `true`, `["a", "b"]`), as text otherwise.
+
+    Raises:
+        UserError: one variable sets a key as a whole and another one a key inside it.
     """
     table: dict[str, Any] = {}
     for name, value in sorted(environ.items()):
@@ -121,6 +124,11 @@ def overrides(environ: Mapping[str, str]) -> dict[str, Any]:
         place = table
         for parent in parents:
             place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                raise UserError(
+                    f"{name} and a shorter variable of the environment set the same key",
+                    hint=f"Unset one of them: {PREFIX}{parent.upper()} is a table, and its keys are set one by one.",
+                )
         place[key] = _value(value)
     return table
 

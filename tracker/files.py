@@ -13,7 +13,8 @@ from pathlib import Path
 def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put `data` in the place of `path`: a temporary file beside it, flushed to the disk, then renamed over it.
 
-    Data in parts is written part by part, so that it never is in memory as a whole. A symbolic link is followed, so that the link stays; the mode of the old file is kept.
+    Data in parts is written part by part, so that it never is in memory as a whole. A symbolic link is followed, so that the
+    link stays; the mode of the old file is kept.
 
     Raises:
         OSError: nothing was changed (no space, no permission, no such folder).
@@ -28,10 +29,8 @@ def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
             shutil.copymode(target, temporary)
         faults.reach("before-replace")
         temporary.replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    finally:  # whatever went wrong, also where the parts come from
+        temporary.unlink(missing_ok=True)
     _flush_folder(target.parent)
 
 

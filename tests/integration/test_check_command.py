@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 from pathlib import Path
@@ -144,6 +145,51 @@ def test_with_a_diff_base_only_changed_lines_count(folder: Path, capsys: pytest.
     assert told["summary"]["unchanged"] == 1
 
 
+def test_lines_that_look_like_the_head_of_a_diff_hide_no_finding(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "one")
+    path = folder / "docs" / "a.md"
+    text = path.read_text(encoding="utf-8").replace(
+        "## Action", "++ b/docs/b.md\n\u2028@@ -1 +1 @@\n\n## Action"
+    )
+    path.write_text(text + "- [ ] Rotate the logs every day\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_DIR", "/nowhere")  # as a hook of another repository has it
+    assert check("docs", "--diff-base", "main", "--select", "PM101", "--format", "json") == ExitCode.FINDINGS
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert found["item"] == "Rotate the logs every day"
+
+
+def test_the_configured_documents_are_those_of_a_sync(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "b.md").write_text(OPEN, encoding="utf-8")
+    (folder / "docs" / ".draft.md").write_text(OPEN, encoding="utf-8")
+    (folder / "docs" / "notes.log").write_text(OPEN, encoding="utf-8")
+    globs = ["docs/*", f"{elsewhere}/*.md"]
+    (folder / "pmtrack.toml").write_text(f"documents = {json.dumps(globs)}\n", encoding="utf-8")
+    assert check("--format", "json", "--select", "PM101") == ExitCode.FINDINGS
+    paths = {found["path"] for found in json.loads(capsys.readouterr().out)["findings"]}
+    assert {Path(path).name for path in paths} == {"a.md", "b.md"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "arguments", [["check", "docs", "--output", "no/such/folder.txt"], ["init", "--yes"]]
+)
+def test_a_file_that_cannot_be_written_is_named_and_no_bug_of_pmtrack(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("pmtrack.toml").symlink_to("no/such/place.toml")
+    assert main(arguments) == ExitCode.FAILED
+    told = capsys.readouterr().err
+    assert "No such file or directory\n  Check the path" in told
+    assert "bug" not in told
+
+
 def test_a_waiver_is_written_read_and_effective(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ["--reason", "the vendor fixes it", "--until", "2099-12-31", "--by", "Alice"]
     for code in ("missing-owner", "PM104"):
@@ -151,6 +197,17 @@ def test_a_waiver_is_written_read_and_effective(folder: Path, capsys: pytest.Cap
     assert check("docs", "--select", "PM101,PM104") == ExitCode.OK
     assert "2 waived" in capsys.readouterr().out
     assert (folder / "pmtrack-waivers.toml").read_text(encoding="utf-8").count("[[waivers]]") == 2
+
+
+def test_a_waiver_may_end_on_the_day_that_it_is_where_the_people_are(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "pmtrack.toml").write_text('timezone = "Pacific/Honolulu"\n', encoding="utf-8")
+    (folder / "pmtrack-waivers.toml").write_bytes(b"# ours\r\n")
+    evening = dt.datetime(2026, 11, 22, 7, tzinfo=dt.UTC)  # the 21st in Hawaii
+    monkeypatch.setattr("tracker.cli.context.Invocation.now", lambda _self: evening)
+    assert main(["waive", "PM101", "docs/a.md", "--reason", "x", "--until", "2026-11-21"]) == ExitCode.OK
+    assert (folder / "pmtrack-waivers.toml").read_bytes().startswith(b"# ours\n\n[[waivers]]")
 
 
 @pytest.mark.usefixtures("folder")

@@ -51,6 +51,8 @@ def test_a_team_starts_without_bd_and_moves_to_it_with_one_command(
     assert moved.returncode == 0, moved.stderr
     assert "2 issues of local are in beads, 2 links follow them." in moved.stderr
     assert 'default_tracker = "beads"' in moved.stderr
+    last = json.loads(pmtrack("state", "info", "--format", "json", cwd=project).stdout)["last_run"]
+    assert (last["command"], last["done"], last["exit_code"]) == ("state move", 2, 0)
     configure(beads, default="beads")
     again = pmtrack("sync", "--format", "json", cwd=project)
     assert (again.returncode, json.loads(again.stdout)["actions"]) == (0, [])

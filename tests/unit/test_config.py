@@ -196,6 +196,12 @@ def test_a_wrong_key_or_value_is_named_with_its_line(tmp_path: Path, text: str, 
     assert expected in message(tmp_path, text)
 
 
+def test_a_table_and_a_key_in_it_are_not_both_set_by_the_environment(tmp_path: Path) -> None:
+    text = message(tmp_path, "", {"PMTRACK_LIMITS": "5", "PMTRACK_LIMITS__CREATES": "3"})
+    assert "PMTRACK_LIMITS__CREATES and a shorter variable" in text
+    assert "Unset one of them: PMTRACK_LIMITS is a table" in text
+
+
 def test_a_wrong_variable_is_named_as_variable(tmp_path: Path) -> None:
     text = message(tmp_path, "", {"PMTRACK_LIMITS__CREATES": "lots"})
     assert "PMTRACK_LIMITS__CREATES: input should be a valid integer" in text

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tracker.errors import UserError
+from tracker.sync.checkout import without_git_variables
 
-_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
+_HUNK = re.compile(r"@@ -\d+(?:,(?P<before>\d+))? \+(?P<first>\d+)(?:,(?P<count>\d+))? @@")
 _WHOLE = (1, 2**31 - 1)
 _TIMEOUT_S = 60
 
@@ -51,12 +53,17 @@ def _changes(revision: str, top: Path) -> Iterator[tuple[Path, int, int]]:
         "--dst-prefix=b/",
     )
     path: Path | None = None
-    for line in _git(top, "-c", "core.quotePath=false", "diff", *options, base, "--").splitlines():
-        if line.startswith("+++ "):
+    inside = 0  # so many lines of a hunk are left, which may look like a head themselves
+    for line in _git(top, "-c", "core.quotePath=false", "diff", *options, base, "--").split("\n"):
+        if inside:
+            inside -= line[:1] in ("+", "-")
+        elif line.startswith("+++ "):
             path = (top / line[6:].rstrip("\t")).resolve() if line.startswith("+++ b/") else None
-        elif path and (hunk := _HUNK.match(line)):
-            first, count = int(hunk[1]), int(hunk[2] or 1)
-            yield path, first, first + max(count, 1) - 1
+        elif hunk := _HUNK.match(line):
+            first, count = int(hunk["first"]), int(hunk["count"] or 1)
+            inside = int(hunk["before"] or 1) + count
+            if path:
+                yield path, first, first + max(count, 1) - 1
     for name in _git(top, "ls-files", "-z", "--others", "--exclude-standard").split("\0"):
         if name:
             yield (top / name).resolve(), *_WHOLE
@@ -66,6 +73,7 @@ def _git(folder: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(  # noqa: S603 -- fixed command; the revision stands behind --end-of-options
             ["git", "-C", str(folder), *arguments],  # noqa: S607 -- git from the user's PATH, as everywhere
+            env=without_git_variables(os.environ),
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",

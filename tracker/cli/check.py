@@ -133,10 +133,11 @@ class _Check:
 
     def _write_baseline(self, result: CheckResult) -> int:
         from policies.baseline import write_baseline
+        from tracker import files
         from tracker.cli.output import say
 
         path = self.settings.root / self.policies.baseline
-        path.write_text(write_baseline(result.findings), encoding="utf-8")
+        files.replace(path, write_baseline(result.findings).encode())
         say(
             f"{len(result.findings)} findings recorded in {path.name}; from now on only new ones are reported."
         )
@@ -146,14 +147,14 @@ class _Check:
         from pathlib import Path
 
         from tracker.cli import colouring
-        from tracker.cli.output import emit
+        from tracker.cli.output import emit, redact
         from tracker.display import neutralise
 
         text = self._text(result)
         if self.options.output:
-            Path(self.options.output).write_text(neutralise(text) + "\n", encoding="utf-8")
+            Path(self.options.output).write_text(redact(neutralise(text)) + "\n", encoding="utf-8")
         elif text and self.options.form == "text" and colouring.wanted(sys.stdout):
-            click.echo(colouring.painted(text), color=True)
+            click.echo(redact(colouring.painted(text)), color=True)
         elif text:
             emit(text)
 

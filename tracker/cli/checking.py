@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,7 +111,7 @@ def _text(path: Path) -> str:
         raise UserError(f"{path} cannot be read: {error}", hint="Correct the file or its rights.") from error
 
 
-def sources(paths: Mapping[str, str] | None = None) -> Any:
+def sources() -> Callable[[str], Sequence[str]]:
     """Path -> lines of the document, for the outputs; empty where it cannot be read or has no lines."""
     from functools import lru_cache
 
@@ -120,7 +120,7 @@ def sources(paths: Mapping[str, str] | None = None) -> Any:
     @lru_cache(maxsize=64)
     def lines(path: str) -> Sequence[str]:
         try:
-            text = Source(Path((paths or {}).get(path, path)).read_bytes()).text
+            text = Source(Path(path).read_bytes()).text
         except OSError:
             return ()
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from tracker.files import replace
 
 if TYPE_CHECKING:
     from policies.configuration import PolicySettings
@@ -27,6 +24,7 @@ def fix_documents(
     from policies.fixes import apply_edits, plan_edits
     from tracker.reading import documents
     from tracker.reading.settings import make
+    from tracker.sync.writeback import save
 
     reading = make(settings.reading, settings.people)
     sla, calendar = _sla(policies), make_calendar(policies.calendar, settings.timezone)
@@ -37,10 +35,11 @@ def fix_documents(
         edits = plan_edits(documents.read(file, data, reading), data, sla, calendar)
         if not edits:
             continue
-        if _replace(Path(file.path), data, apply_edits(data, edits)):
+        why_not = save(Path(file.path), data, apply_edits(data, edits))
+        if why_not is None:
             yield from (f"{file.path}:{edit.line}: {edit.reason}" for edit in edits)
         else:
-            yield f"{file.path}: changed meanwhile, left alone"
+            yield f"{file.path}: {why_not}"
 
 
 def _sla(policies: PolicySettings) -> SlaSettings:
@@ -57,11 +56,3 @@ def _is_plain(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\0" not in data
-
-
-def _replace(path: Path, old: bytes, new: bytes) -> bool:
-    """Put the new content in place of the old at once; False, and nothing done, where the file is not the old one any more."""
-    if hashlib.sha256(path.read_bytes()).digest() != hashlib.sha256(old).digest():
-        return False
-    replace(path, new)
-    return True

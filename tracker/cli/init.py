@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.context import Invocation
+from tracker.cli.proposal import TRACKERS
 
 if TYPE_CHECKING:
     from tracker.cli.proposal import Choices
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 @click.command("init")
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--tracker", type=click.Choice(["local", "github", "jira", "beads"]), help="Where the issues go."
-)
+@click.option("--tracker", type=click.Choice(TRACKERS), help="Where the issues go.")
 @click.option(
     "--documents", multiple=True, metavar="GLOB", help="Where the post-mortems are; may be repeated."
 )
@@ -62,9 +61,7 @@ def init(
     ask = sys.stdin.isatty() and sys.stderr.isatty() and not yes
     likely = likely_tracker(around)
     if tracker is None and ask:
-        tracker = click.prompt(
-            "Tracker", default=likely, type=click.Choice(["local", "github", "jira", "beads"]), err=True
-        )
+        tracker = click.prompt("Tracker", default=likely, type=click.Choice(TRACKERS), err=True)
     choices = Choices(
         tracker=tracker or likely,
         documents=documents or tuple(around.globs) or ("docs/postmortems/**/*.md",),

@@ -78,11 +78,11 @@ def adopt(invocation: Invocation, tracker: str | None) -> None:
                 name, store=store, open_tracker=Opener(invocation), now=invocation.now()
             )
             rest = f"; no item is known for {', '.join(strangers)}" if strangers else ""
-            say(f"{name}: {count} issues linked{rest}.")
+            say(f"{name}: {count} {'issue' if count == 1 else 'issues'} linked{rest}.")
 
 
 def _place(row: str) -> tuple[str, int]:
     path, _, line = row.rpartition(":")
-    if not path or not line.isdigit():
+    if not path or not line.isdecimal():
         raise UserError(f"{row!r} names no row", hint="Write DOCUMENT:LINE, for example docs/a.md:12.")
     return path, int(line)

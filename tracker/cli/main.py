@@ -187,6 +187,10 @@ def _crash(error: Exception, *, verbose: bool) -> int:
         from tracker.cli.output import say
 
         say("".join(traceback.format_exception(error)).rstrip())
+    if isinstance(error, OSError) and error.filename is not None:
+        what = f"{error.filename}: {error.strerror or error}"
+        _tell(what, "Check the path, its permissions and the free space, then run again.")
+        return int(ExitCode.FAILED)
     _tell(
         f"unexpected {type(error).__name__}: {error}",
         "This is a bug in pmtrack. What was done is recorded. Please report it"

@@ -45,14 +45,13 @@ def _move(invocation: Invocation, store: Store, source: str, target: str) -> Mov
     from tracker.sync.move import move as move_issues
 
     if source == target:
-        raise UserError("--from and --to name the same tracker")
+        raise UserError("--from and --to name the same tracker", hint="`pmtrack doctor` lists the trackers.")
     opener = Opener(invocation)
     opener.recall(store)
-    run_id = store.start_run("state move")
-    lock = store.lock(run_id)
-    lock.acquire("pmtrack state move")
-    try:
+    with store.exclusively("pmtrack state move"):
+        run_id = store.start_run("state move")
         with closing(opener(source)) as giver, closing(opener(target)) as taker:
-            return move_issues(store, giver, taker, run_id)
-    finally:
-        lock.release()
+            moved = move_issues(store, giver, taker, run_id)
+        code = ExitCode.PARTIAL if moved.lost else ExitCode.OK
+        store.finish_run(run_id, done=moved.links, failed=len(moved.lost), deferred=0, exit_code=int(code))
+    return moved

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tracker.concealed import SHORTEST, without_secrets
 from tracker.display import REORDERING, fit, neutralise
@@ -90,8 +90,15 @@ def print_json(value: Any) -> None:
     _write(sys.stdout, json.dumps(value, indent=2, ensure_ascii=False, default=_plain).translate(_JSON_SAFE))
 
 
-def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    """A CSV table with a header; further keys of a row are left out.
+def print_json_line(value: Any) -> None:
+    """One JSON document on a line of its own on standard output."""
+    import json
+
+    _write(sys.stdout, json.dumps(value, ensure_ascii=False, default=_plain).translate(_JSON_SAFE))
+
+
+def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, header: bool = True) -> None:
+    """A CSV table, or more rows of one; further keys of a row are left out.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).
     """
@@ -100,9 +107,11 @@ def print_csv(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None
 
     page = io.StringIO()
     writer = csv.DictWriter(page, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
+    if header:
+        writer.writeheader()
     writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-    emit(page.getvalue().rstrip("\n"))
+    if page.getvalue():
+        emit(page.getvalue().rstrip("\n"))
 
 
 def _harmless(value: Any) -> Any:
@@ -148,8 +157,26 @@ def console(stream: TextIO | None = None) -> Console:
     terminal = out.isatty()
     width = None if terminal or "COLUMNS" in os.environ else _PIPE_WIDTH
     return Console(
-        file=out, width=width, highlight=False, markup=False, emoji=False, no_color=not terminal or None
+        file=cast(TextIO, _Redacted(out)),
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        no_color=not terminal or None,
     )
+
+
+class _Redacted:
+    """A stream for rich, which writes by itself: without secrets, like all the rest."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(redact(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def cell(text: object, style: str = "") -> Text:

@@ -88,39 +88,25 @@ def _print_json(found: Iterable[Explained], links: Links) -> None:
 
 
 def _print_jsonl(found: Iterable[Explained], links: Links) -> None:
-    import json
-
-    from tracker.cli.output import emit
+    from tracker.cli.output import print_json_line
 
     for document, why in found:
-        emit(json.dumps(document_json(document, links, why), ensure_ascii=False))
+        print_json_line(document_json(document, links, why))
 
 
 def _print_csv(found: Iterable[Explained], links: Links) -> None:
-    import csv
-    import io
-
-    from tracker.cli.output import emit
+    from tracker.cli.output import print_csv
 
     for number, (document, _) in enumerate(found):
-        page = io.StringIO()
-        writer = csv.DictWriter(page, _COLUMNS, extrasaction="ignore", lineterminator="\n")
-        if number == 0:
-            writer.writeheader()
-        writer.writerows(_record(document, item, links) for item in document.action_items)
-        if page.getvalue():
-            emit(page.getvalue().rstrip("\n"))
+        rows = [_record(document, item, links) for item in document.action_items]
+        print_csv(_COLUMNS, rows, header=number == 0)
         _tell_diagnostics(document)
 
 
 def _record(document: PostMortem, item: ActionItem, links: Links) -> dict[str, Any]:
-    """A row of the CSV; texts that a spreadsheet would run as a formula get an apostrophe in front (OWASP, CSV injection)."""
+    """A row of the CSV."""
     values = {"path": document.path, **item_json(item, document.path, links)}
-    values |= {"owners": ", ".join(item.owners), "refs": " ".join(item.refs)}
-    return {
-        key: f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
-        for key, value in values.items()
-    }
+    return values | {"owners": ", ".join(item.owners), "refs": " ".join(item.refs)}
 
 
 def _print_table(found: Iterable[Explained], _links: Links) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,7 @@ class ConfiguredDocuments:
 
     def covers(self, key: str, root: Path) -> bool:
         """See `Source.covers`: what one of the globs matches; a folder may hold documents that were synced by name."""
-        from tracker.sync.source import is_below, key_of
+        from tracker.sync.source import glob_matches, is_below, key_of
 
         for pattern in self._globs:
             named = key_of(os.path.join(root, pattern), root)  # noqa: PTH118 -- globs
@@ -86,19 +85,6 @@ class ConfiguredDocuments:
         from tracker.reading.documents import read_many
 
         return read_many(files, self._settings)
-
-
-def glob_matches(key: str, pattern: str) -> bool:
-    """Whether a glob matches a path, by the rules of `glob.glob(recursive=True)`; the file need not exist any more."""
-    return _parts_match(key.split("/"), pattern.split("/"))
-
-
-def _parts_match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    if not pattern:
-        return not parts
-    if pattern[0] == "**":
-        return any(_parts_match(parts[skipped:], pattern[1:]) for skipped in range(len(parts) + 1))
-    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _parts_match(parts[1:], pattern[1:])
 
 
 def fixed_part(root: Path, pattern: str) -> str:

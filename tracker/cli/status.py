@@ -11,7 +11,7 @@ import click
 from tracker.cli.context import Invocation
 
 if TYPE_CHECKING:
-    from tracker.models import Person
+    from tracker.models import Status
     from tracker.world import TrackedItem, World
 
 _COLUMNS = (
@@ -60,17 +60,19 @@ def status(
     from zoneinfo import ZoneInfo
 
     from tracker.cli.stores import open_state
+    from tracker.people import people_of
 
     settings = invocation.settings
     now = invocation.now()
     with open_state(invocation, create=False) as store:
         world = store.world(now, people=settings.people)
     today = (as_of or now.astimezone(ZoneInfo(settings.timezone))).date()
+    people = people_of(settings.people)
     rows = [
         row
         for row in records(world, today, everything=everything)
         if (not overdue or row["overdue_days"])
-        and (not owner or _belongs(row["owners"], owner, settings.people))
+        and (not owner or any(people.same((one,), (owner,)) for one in row["owners"]))
     ]
     _PRINTERS[form](rows)
     if form == "table":
@@ -88,7 +90,7 @@ def records(world: World, today: dt.date, *, everything: bool) -> Iterator[dict[
         yield _record(tracked, today)
 
 
-def _status(tracked: TrackedItem) -> Any:
+def _status(tracked: TrackedItem) -> Status:
     from tracker.models import Status
 
     return tracked.issue.status if tracked.issue else tracked.item.status or Status.OPEN
@@ -114,13 +116,6 @@ def _record(tracked: TrackedItem, today: dt.date) -> dict[str, Any]:
         "unreadable": tracked.unreadable,
         "removed": tracked.removed_at.isoformat() if tracked.removed_at else None,
     }
-
-
-def _belongs(owners: Sequence[str], wanted: str, people: Mapping[str, Person]) -> bool:
-    from tracker.people import people_of
-
-    known = people_of(people)
-    return any(known.same((owner,), (wanted,)) for owner in owners)
 
 
 def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -152,12 +147,10 @@ def _print_json(rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_jsonl(rows: Sequence[Mapping[str, Any]]) -> None:
-    import json
-
-    from tracker.cli.output import emit
+    from tracker.cli.output import print_json_line
 
     for row in rows:
-        emit(json.dumps(row, ensure_ascii=False))
+        print_json_line(row)
 
 
 def _print_csv(rows: Sequence[Mapping[str, Any]]) -> None:

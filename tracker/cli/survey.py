@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from tracker.sync.permalink import Host, web_of
 from tracker.values import dataclass
 
 SUFFIXES = (".md", ".markdown", ".txt", ".rst", ".adoc", ".org", ".html", ".htm", ".docx", ".mediawiki")
@@ -31,8 +32,8 @@ class Surroundings:
         globs: Proposed `documents`, with the number of files that each matches.
         items: Action items in the documents that were read (at most some hundred are).
         owners: Names of owners, most frequent first.
-        repository: `owner/name` of the git remote if it is a GitHub one, and the address of its API.
-        branch: The branch that links to documents should name.
+        repository: `owner/name` of the git remote if it is a GitHub one.
+        api_url: Address of its API, None for that of github.com.
         beads: Whether `.beads` is here.
         variables: Names (never values) of the variables that concern a tracker.
         jira_url: Address of Jira from the environment.
@@ -129,11 +130,6 @@ def _read(folder: Path, files: list[Path]) -> tuple[int, tuple[str, ...]]:
     return items, tuple(name for name, _ in owners.most_common())
 
 
-_REMOTE = re.compile(
-    r"^(?:https?://|ssh://)?(?:[^@/]*@)?(?P<host>[^:/]+)(?::\d+)?[:/](?P<repository>[^/]+/[^/]+?)(?:\.git)?/?$"
-)
-
-
 def _remote(folder: Path, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     """`owner/name` and API address of the GitHub remote, from GitHub Actions' variables or from git."""
     if environ.get("GITHUB_REPOSITORY"):
@@ -150,8 +146,12 @@ def _remote(folder: Path, environ: Mapping[str, str]) -> tuple[str | None, str |
 
 def github_repository(url: str) -> tuple[str | None, str | None]:
     """`owner/name` and API address for a git URL of GitHub or GitHub Enterprise; (None, None) for any other host."""
-    match = _REMOTE.match(url)
-    if not match or "github" not in match["host"].lower():
+    web = web_of(url)
+    if web is None or web.host is not Host.GITHUB:
         return None, None
-    host = match["host"].lower()
-    return match["repository"], None if host == "github.com" else f"https://{host}/api/v3"
+    scheme, _, rest = web.base.partition("://")
+    host, _, repository = rest.partition("/")
+    if host == "github.com":
+        return repository, None
+    # https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/about-github-enterprise-cloud-with-data-residency
+    return repository, f"{scheme}://api.{host}" if host.endswith(".ghe.com") else f"{scheme}://{host}/api/v3"

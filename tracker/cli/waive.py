@@ -25,18 +25,21 @@ def waive(invocation: Invocation, /, code: str, document: str, **options: Any) -
     from policies.registry import find_rule
     from policies.waiver_file import format_waiver
     from policies.waivers import Waiver
+    from tracker import files
+    from tracker.calendar import Calendar
     from tracker.cli.checking import policy_settings, read_waivers
     from tracker.cli.output import say
     from tracker.errors import UserError
 
     until: dt.datetime = options["until"]
-    today = invocation.now().date()
+    settings = invocation.settings
+    today = Calendar(settings.timezone).day(invocation.now())
     if until.date() < today or not options["reason"].strip():
         raise UserError(
             f"a waiver needs a reason and an end in the future, not {until.date()}",
             hint="Give --reason and --until.",
         )
-    path = invocation.settings.root / policy_settings(invocation.settings).waivers
+    path = settings.root / policy_settings(settings).waivers
     read_waivers(path)
     waiver = Waiver(
         code=find_rule(code).code,
@@ -48,6 +51,6 @@ def waive(invocation: Invocation, /, code: str, document: str, **options: Any) -
         by=options["by"],
         item=options["item"],
     )
-    before = path.read_text(encoding="utf-8").rstrip("\n") + "\n\n" if path.is_file() else ""
-    path.write_text(before + format_waiver(waiver), encoding="utf-8")
+    before = path.read_bytes().rstrip(b"\r\n") + b"\n\n" if path.is_file() else b""
+    files.replace(path, before + format_waiver(waiver).encode())
     say(f"{waiver.code} is accepted in {document} until {waiver.until}; see {path.name}.")

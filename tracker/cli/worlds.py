@@ -36,22 +36,21 @@ def find_documents(settings: Settings, paths: Sequence[str]) -> list[DocumentFil
     Raises:
         NoInputError: there is none.
     """
-    from tracker.errors import NoInputError
     from tracker.reading import documents
     from tracker.reading.settings import make
 
-    exclude = make(settings.reading).exclude
     if paths:
-        return documents.find(paths, exclude=exclude)
-    found = sorted(
-        {os.path.relpath(path) for glob in settings.documents for path in settings.root.glob(glob)}
-    )
-    if not found:
+        return documents.find(paths, exclude=make(settings.reading).exclude)
+    from tracker.cli.sources import ConfiguredDocuments
+    from tracker.errors import NoInputError
+
+    if not settings.documents:
         raise NoInputError(
-            "no documents: no path was given, and `documents` of the configuration matches nothing",
+            "no documents: no path was given, and the configuration has no `documents`",
             hint="Name a folder or a file: pmtrack check docs/postmortems",
         )
-    return documents.find(found, exclude=exclude)
+    found = ConfiguredDocuments(settings).files
+    return [replace(file, path=os.path.relpath(file.path)) for file in found]
 
 
 def documents_alone(settings: Settings, files: Sequence[DocumentFile], now: dt.datetime) -> World:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 
 from sqlalchemy.exc import DBAPIError
@@ -45,14 +46,16 @@ def explained(place: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        raise _translated(error.orig, place) from error
+    except sqlite3.Error as error:  # from a back-up copy, which SQLAlchemy has no part in
         raise _translated(error, place) from error
     except OSError as error:
         hint = "Check the folder and this user's rights, or set `state` to another place."
         raise StateError(f"the state {place} cannot be used: {error.strerror or error}", hint=hint) from error
 
 
-def _translated(error: DBAPIError, place: str) -> PmtrackError:
-    name = str(getattr(error.orig, "sqlite_errorname", ""))
+def _translated(error: BaseException | None, place: str) -> PmtrackError:
+    name = str(getattr(error, "sqlite_errorname", ""))
     if name.startswith(_BUSY):
         hint = (
             "Wait until the other program has finished (`pmtrack state info` shows who runs) and run again."
@@ -61,7 +64,7 @@ def _translated(error: DBAPIError, place: str) -> PmtrackError:
     for prefix, (what, hint) in _SQLITE.items():
         if name.startswith(prefix):
             return StateError(f"the state {place} {what}", hint=hint)
-    first_line = str(error.orig).strip().partition("\n")[0]
+    first_line = str(error).strip().partition("\n")[0]
     return StateError(
         f"the state {place} cannot be used: {first_line}",
         hint="Check the database server and the `state` setting, then run again.",

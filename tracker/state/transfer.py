@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from tracker.errors import StateError
 from tracker.state.database import SCHEMA
@@ -32,9 +33,9 @@ def export_lines(store: Store) -> Iterator[str]:
         for table in _tables():
             for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings():
                 count += 1
-                yield json.dumps(
-                    [table.name, {key: _outward(value) for key, value in row.items()}], ensure_ascii=False
-                )
+                values = {key: _outward(value) for key, value in row.items()}
+                # In ASCII: nothing that is written to a terminal or a pipe on its way may change a character.
+                yield json.dumps([table.name, values]).replace("\x7f", "\\u007f")
     yield json.dumps({"rows": count})
 
 
@@ -60,11 +61,21 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
                 )
         connection.execute(known["notes"].delete())
         for name, rows in _gathered(rest, known):
-            connection.execute(insert(known[name]), rows)
+            _insert(connection, known[name], rows)
             count += len(rows)
         if connection.dialect.name == "postgresql":
             _continue_sequences(connection, known.values())
     return count
+
+
+def _insert(connection: Connection, table: SqlTable, rows: list[dict[str, Any]]) -> None:
+    try:
+        connection.execute(insert(table), rows)
+    except (IntegrityError, InvalidRequestError) as error:
+        raise StateError(
+            f"the exported state has rows that do not fit into the table {table.name}",
+            hint="The file is damaged; export again. Nothing was imported.",
+        ) from error
 
 
 def _tables() -> list[SqlTable]:
@@ -115,7 +126,7 @@ def _entries(lines: Iterable[str], known: dict[str, SqlTable]) -> Iterator[tuple
                 break
             table, row = entry
             inward = {key: _inward(known[table], key, value) for key, value in row.items()}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             hint = "The file is damaged; export again."
             raise StateError(f"line {number} of the exported state cannot be read", hint=hint) from error
         count += 1

@@ -201,7 +201,7 @@ def _git(top: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands, no shell
             ["git", *_SAFE, "-C", str(top), *arguments],  # noqa: S607 - the person's own git
-            env=_environ(os.environ),
+            env=without_git_variables(os.environ) | _QUIET,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
@@ -214,8 +214,9 @@ def _git(top: Path, *arguments: str) -> str | None:
     return done.stdout if done.returncode == 0 else None
 
 
-def _environ(environ: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in environ.items() if key not in _MISLEADING} | _QUIET
+def without_git_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what a hook sets for the repository that called it: git looks where it is told to."""
+    return {key: value for key, value in environ.items() if key not in _MISLEADING}
 
 
 def _github_hosts(settings: Settings) -> frozenset[str]:

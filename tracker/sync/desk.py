@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, field, replace
-from fnmatch import fnmatchcase
 
 from tracker.advancing import Advancing
 from tracker.errors import AdapterError
@@ -20,6 +19,7 @@ from tracker.sync.linking import Settled, settle
 from tracker.sync.permalink import Linker
 from tracker.sync.plan import Rules
 from tracker.sync.pull import Pulled, pull
+from tracker.sync.source import glob_matches
 from tracker.values import dataclass
 
 
@@ -131,7 +131,7 @@ def ask(desk: Desk, store: Store, now: dt.datetime, *, again: Sequence[str]) -> 
 def route_of(path: str, settings: Settings) -> str:
     """The tracker for new items of a document: the first route that matches, else the default."""
     for route in settings.routes:
-        if fnmatchcase(path, route.documents.replace("**/", "*").replace("**", "*")):
+        if glob_matches(path, route.documents):
             return route.tracker
     return settings.default_tracker
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -98,3 +99,16 @@ def by_key(files: Sequence[DocumentFile], root: Path) -> dict[str, DocumentFile]
 def is_below(key: str, root_key: str) -> bool:
     """Whether a document (or folder) stands in a folder or is that file; both as `key_of` gives them."""
     return root_key in (".", key) or key.startswith(root_key.rstrip("/") + "/")
+
+
+def glob_matches(key: str, pattern: str) -> bool:
+    """Whether a glob matches a path, by the rules of `glob.glob(recursive=True)`; the file need not exist any more."""
+    return _parts_match(key.split("/"), pattern.split("/"))
+
+
+def _parts_match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return any(_parts_match(parts[skipped:], pattern[1:]) for skipped in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _parts_match(parts[1:], pattern[1:])

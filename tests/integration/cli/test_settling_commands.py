@@ -63,6 +63,7 @@ def test_an_unclear_row_is_settled_and_an_issue_parted_from_it(docs: Path, call:
     assert planned(call) == ["create"]
     assert call("link", ROW, "--new").returncode == ExitCode.USAGE
     assert call("link", ROW).returncode == ExitCode.USAGE
+    assert call("link", "docs/a.md:²", chosen).returncode == ExitCode.USAGE
     assert "local has no readable issue pm-000000000000" in call("link", ROW, "pm-000000000000").stderr
 
 

@@ -22,6 +22,7 @@ from tracker.cli.trackers import Memory
 from tracker.errors import LockedError, StateError, UserError
 from tracker.models import ActionItem
 from tracker.state.database import SCHEMA, open_engine, place_of, resolve_url, revision_of
+from tracker.state.faults import explained
 from tracker.state.migration import SCRIPTS, upgrade
 from tracker.state.store import Store, open_store
 from tracker.state.tables import Table
@@ -32,6 +33,11 @@ STATE = "sqlite:///.pmtrack/state.db"
 
 def opened(root: Path, state: str = STATE) -> Store:
     return open_store(state, root=root, now=lambda: NOW, busy_timeout_s=0.05)
+
+
+def test_a_back_up_copy_that_fails_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(StateError, match="cannot be opened"), explained("state.db"):
+        sqlite3.connect(tmp_path)
 
 
 def test_any_number_of_files_may_be_asked_for(tmp_path: Path) -> None:

@@ -162,14 +162,17 @@ def test_only_an_empty_state_is_rebuilt(stage: Stage) -> None:
 
 
 def test_an_exported_state_is_imported_as_it_was_and_only_whole(stage: Stage, tmp_path: Path) -> None:
-    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.write("a.md", document(row(f"{ALERT} \u202e日本\x9b"), row(RUNBOOK)))
     stage.sync()
     with stage.store() as store:
         lines = list(export_lines(store))
+    assert "".join(lines).isascii()
+    strangers = ["[]", '["items", 5]', '["items", {"title": "x"}]', '["items", {"payload": 5}]']
     with open_store("sqlite:///other.db", root=tmp_path, now=stage.clock) as other:
-        for broken in (lines[:-1], lines[:-2] + lines[-1:], [*lines[:-1], "[]", lines[-1]]):
-            with pytest.raises(StateError, match=r"is not whole|cannot be read"):
-                import_lines(other, broken)
+        broken = [lines[:-1], lines[:-2] + lines[-1:]]
+        for damaged in (*broken, *([*lines[:-1], each, lines[-1]] for each in strangers)):
+            with pytest.raises(StateError, match=r"is not whole|cannot be read|do not fit"):
+                import_lines(other, damaged)
         assert import_lines(other, lines) == len(lines) - 2
         assert list(export_lines(other)) == lines
         with pytest.raises(StateError, match="is not empty"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from adapters.local import LocalTracker
 from tests.integration.sync.stage import Stage, document, names, row
 from tracker.errors import AuthError, ExitCode
-from tracker.settings import Route, TrackerSettings
+from tracker.settings import Route, Settings, TrackerSettings
+from tracker.sync.desk import route_of
 
 ALERT, RUNBOOK, POOL = (
     "Add alerting for payment queue depth",
@@ -81,6 +83,17 @@ def test_a_reference_that_several_trackers_could_own_means_the_one_of_the_docume
     two_trackers.write("far/b.md", document(row(RUNBOOK), row(POOL, ticket=key), incident="INC-8"))
     report = two_trackers.sync()
     assert (names(report)[0], {each.tracker for each in report.actions}) == ("link", {"far"})
+
+
+@pytest.mark.parametrize(
+    ("glob", "name", "far"),
+    [("docs/*.md", "a.md", True), ("docs/*.md", "x/a.md", False), ("docs/**", "x/a.md", True), ("docs/**/x/*.md", "x/a.md", True)],
+)  # fmt: skip
+def test_the_glob_of_a_route_is_one_like_those_of_the_documents(
+    tmp_path: Path, glob: str, name: str, far: bool
+) -> None:
+    settings = replace(Settings(tmp_path), routes=(Route(glob, "far"),))
+    assert (route_of(f"docs/{name}", settings) == "far") is far
 
 
 def test_what_to_do_about_a_tracker_follows_its_own_words_as_a_sentence(two_trackers: Stage) -> None:

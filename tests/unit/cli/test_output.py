@@ -70,3 +70,27 @@ def test_a_secret_that_was_learnt_is_shown_by_its_name_and_short_words_are_left_
     assert conceal("canary-90be11", "token of jira") == "canary-90be11"
     conceal("word", "token of github")
     assert output.redact("a word, canary-90be11!", {}) == "a word, [token of jira]!"
+
+
+def test_of_a_secret_that_begins_with_another_nothing_is_left() -> None:
+    conceal("canary-4d07", "password")
+    conceal("canary-4d07-and-more", "token")
+    assert output.redact("canary-4d07-and-more", {}) == "[token]"
+
+
+def test_what_rich_writes_on_a_terminal_has_no_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    conceal("canary-11aa77", "token")
+    output.show_lines([(("create", "green"), (" canary-11aa77", ""))])
+    assert "canary" not in capsys.readouterr().out
+
+
+def test_a_line_of_json_keeps_every_character_and_commands_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    output.print_json_line({"title": "a\x9b\x7f\u202eb"})
+    text = capsys.readouterr().out
+    assert json.loads(text) == {"title": "a\x9b\x7f\u202eb"}
+    assert text.isascii()

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli.sources import ConfiguredDocuments, glob_matches
+from tracker.cli.sources import ConfiguredDocuments
 from tracker.settings import Settings
+from tracker.sync.source import glob_matches
 
 NAMES = st.sampled_from(["a", "b", "ab", "a.md", "b.md"])
 

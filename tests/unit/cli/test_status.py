@@ -12,6 +12,7 @@ from tracker.cli import status
 from tracker.cli.main import main
 from tracker.errors import ExitCode
 from tracker.models import ActionItem, Issue, IssueRef, Person, Status
+from tracker.people import people_of
 from tracker.world import TrackedItem, World
 
 TODAY = dt.date(2026, 11, 21)
@@ -74,13 +75,20 @@ def test_a_closed_item_is_never_late() -> None:
 
 @pytest.mark.parametrize("wanted", ["alice", "Alice Smith", "@asmith", "ASMITH", "alice smith"])
 def test_a_person_is_found_by_every_name(wanted: str) -> None:
-    people = {"alice": Person("alice", ("Alice Smith", "@asmith"))}
-    assert status._belongs(["Alice Smith"], wanted, people)
-    assert not status._belongs(["Bob"], wanted, people)
+    people = people_of({"alice": Person("alice", ("Alice Smith", "@asmith"))})
+    assert people.same(["Alice Smith"], [wanted])
+    assert not people.same(["Bob"], [wanted])
 
 
-def test_an_owner_without_an_entry_is_found_by_the_written_name() -> None:
-    assert status._belongs(["Bob", "Warehouse team"], "warehouse team", {})
+def test_the_items_of_an_owner_are_found_by_the_written_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "# Outage\n\n## Action Items\n\n- [ ] Test the restore (owner: Bob)\n- [ ] Rotate the keys (owner: Warehouse team)\n"
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    assert main(["sync", "a.md", "-q"]) == ExitCode.OK
+    assert main(["status", "--owner", "warehouse TEAM", "--format", "jsonl"]) == ExitCode.OK
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["item"] == "Rotate the keys"
 
 
 def test_a_record_is_json(tmp_path: Path) -> None:
