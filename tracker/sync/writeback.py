@@ -33,7 +33,7 @@ _WORDS = {
 _FENCE = re.compile(rb"^[ >\t]*(`{3,}(?!.*`)|~{3,})(.*)$", re.DOTALL)
 _BOXES = {Status.OPEN: " ", Status.DONE: "x"}
 # A status that says more than the word ("Done (2026-05-08, PR 12)") says it of its own row only.
-_BARE_WORD = re.compile(r"[^\d()\[\]{}<>|:;,/#@&*`~]{1,24}")
+_BARE_WORD = re.compile(r"\[[ xX]\]|[^\d()\[\]{}<>|:;,/#@&*`~]{1,24}")
 _ORG_KEYWORDS = {Status.OPEN: "TODO", Status.DONE: "DONE"}  # https://orgmode.org/manual/Workflow-states.html
 
 CHANGED = "the document was changed while pmtrack ran; run again"

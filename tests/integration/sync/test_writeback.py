@@ -62,6 +62,14 @@ def test_what_another_row_says_beside_its_status_is_not_copied(stage: Stage) -> 
     assert text(stage).count("PR 12") == 1
 
 
+def test_a_box_in_a_cell_is_ticked_as_that_of_another_row_is(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT, status="[ ]"), row(RUNBOOK, status="[x]")))
+    stage.sync()
+    close(stage, ALERT, "done")
+    stage.sync(write_back=True)
+    assert "| 2026-12-01 | [x] |" in text(stage)
+
+
 def test_a_line_that_begins_with_inline_code_opens_no_code_block(stage: Stage) -> None:
     stage.write("a.md", f"# Outage\n\n```kubectl get pods``` was run.\n\n## Action Items\n\n- [ ] {ALERT}\n")
     assert names(stage.sync(write_back=True)) == ["create", "write-back"]
