@@ -42,14 +42,12 @@ class DocumentFile:
         path: As given by the user and walked below, with "/" between folders.
         size: Bytes.
         mtime_ns: Last change, nanoseconds since the epoch.
-        inode: Of the file, to notice renames.
         problem: Why the path cannot be read, "" if it can.
     """
 
     path: str
     size: int = 0
     mtime_ns: int = 0
-    inode: int = 0
     problem: str = ""
 
 
@@ -95,7 +93,7 @@ class _Finder:
             self._add(DocumentFile(_shown(clean), problem=_reason(error)))
             return
         if not _is_folder(status):
-            self._add(DocumentFile(_shown(clean), status.st_size, status.st_mtime_ns, status.st_ino))
+            self._add(DocumentFile(_shown(clean), status.st_size, status.st_mtime_ns))
         elif self._enter(status):
             self.base = os.path.realpath(clean)
             self._folder(clean)
@@ -145,7 +143,7 @@ class _Finder:
             return None
         if _is_folder(status):
             return path if self._walks(entry, path) else None
-        self._add(DocumentFile(_shown(path), status.st_size, status.st_mtime_ns, status.st_ino))
+        self._add(DocumentFile(_shown(path), status.st_size, status.st_mtime_ns))
         return None
 
     def _walks(self, entry: os.DirEntry[str], path: str) -> bool:

@@ -87,7 +87,7 @@ def make(
         day_first=_order(table.get("date_order")),
         names=_names(people or {}),
         exclude=tuple(_strings(table.get("exclude", ()), "exclude")),
-        workers=int(table.get("workers", 0)),
+        workers=_workers(table.get("workers", 0)),
         digest=digest,
     )
 
@@ -95,7 +95,7 @@ def make(
 def _words(table: Mapping[str, Any]) -> Vocabulary:
     own: list[tuple[str, str, tuple[str, ...]]] = []
     for key, group in _TABLES.items():
-        for kind, phrases in dict(table.get(key, {})).items():
+        for kind, phrases in _kinds(table.get(key, {}), key).items():
             known = {kind for kinds in default().table(group).values() for kind in kinds}
             if str(kind) not in known:
                 raise _unknown(f"unknown kind {kind!r} in [reading.{key}]", str(kind), sorted(known))
@@ -112,6 +112,24 @@ def _vocabulary(languages: tuple[str, ...], own: tuple[tuple[str, str, tuple[str
     return build(languages, {(group, kind): phrases for group, kind, phrases in own})
 
 
+def _kinds(value: object, key: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise UserError(
+            f"{key} = {value!r} in [reading] is no table",
+            hint=f'Write [reading.{key}] and below it kind = ["..."].',
+        )
+    return value
+
+
+def _workers(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise UserError(
+            f"workers = {value!r} in [reading] is no number of processes",
+            hint="Write 0 for one per core, or 1, 2, ...",
+        )
+    return value
+
+
 def _check_repository(value: object) -> None:
     if value is not None and not (isinstance(value, str) and _REPOSITORY.fullmatch(value)):
         raise UserError(
@@ -126,7 +144,7 @@ _REPOSITORY = pattern(r"[\w.-]+/[\w.-]+|https?://[^/\s]+/[^/\s]+/[^\s]+")
 def _order(value: object) -> bool | None:
     if value is None:
         return None
-    if value not in _ORDERS:
+    if str(value) not in _ORDERS:
         raise _unknown(f"date_order {value!r} in [reading] is not known", str(value), list(_ORDERS))
     return _ORDERS[str(value)]
 

@@ -277,11 +277,6 @@ def _has_due_change(events: Sequence[Event]) -> bool:
     return False
 
 
-def due_at(tracked: TrackedItem, moment: dt.datetime) -> dt.date | None:
-    """The due date that counted at a moment."""
-    return due_of(due_changes(tracked), moment)
-
-
 def due_of(changes: Sequence[tuple[dt.datetime, dt.date | None]], moment: dt.datetime) -> dt.date | None:
     """The date that counted at a moment, of the changes of `due_changes`."""
     due = None

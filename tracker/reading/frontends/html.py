@@ -70,7 +70,6 @@ class _Walk:
         self.builder = Builder(source, base)
         self.skipping: Element | None = None
         self.lines = lines
-        self.comments: list[Block] = []
         self.notes: Element | None = None
         self.since = 0
 
