@@ -10,15 +10,13 @@ from tracker.reports.audit import Audit, Waiver
 from tracker.reports.differences import Difference
 from tracker.reports.finding_tables import findings_section
 from tracker.reports.header import (
-    age_told,
+    age_in_words,
     backlog_chart,
     compared,
     flow_chart,
-    freshness_told,
-    hindsight_told,
-    imported_told,
     local_time,
     nothing_read,
+    notices,
 )
 from tracker.reports.lines import ItemLine
 from tracker.reports.page import (
@@ -36,7 +34,7 @@ from tracker.reports.page import (
     day,
     few,
     plain,
-    told,
+    with_content,
     words,
 )
 
@@ -52,14 +50,10 @@ def audit_page(audit: Audit) -> Page:
         headline=_headline(audit),
         stamp=f"As of {local_time(audit.moment, audit.timezone)}, "
         f"compared with {'the last audit of ' if audit.since_audit else ''}{local_time(audit.since, audit.timezone)}",
-        freshness=(
-            *freshness_told(audit.freshness, audit.moment, audit.timezone),
-            *hindsight_told(audit.hindsight, audit.moment, audit.timezone),
-            *imported_told(audit.imported),
-        ),
+        freshness=notices(audit),
         stale=any(one.stale for one in audit.freshness),
         tiles=_tiles(audit),
-        sections=told(sections),
+        sections=with_content(sections),
         clear=clear(sections),
     )
 
@@ -201,7 +195,7 @@ def _health(audit: Audit) -> Section:
                     else "never"
                 ),
                 Cell(
-                    "–" if one.age_hours is None else age_told(one.age_hours),
+                    "–" if one.age_hours is None else age_in_words(one.age_hours),
                     sort=one.age_hours,
                     tone=Tone.WARN if one.stale else Tone.PLAIN,
                 ),

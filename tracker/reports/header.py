@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from tracker.reports.audit import Freshness
+from tracker.reports.audit import Audit, Freshness
 from tracker.reports.page import Cell, Chart, Series, Tile, Tone, count_of, plain
+from tracker.reports.review import Review
 from tracker.reports.trend import Week
 from tracker.world import Hindsight, RunRecord
 
@@ -17,14 +18,23 @@ def local_time(moment: dt.datetime, timezone: str, form: str = "%a %d %b %Y %H:%
     return moment.astimezone(ZoneInfo(timezone)).strftime(form)
 
 
-def freshness_told(found: Iterable[Freshness], moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
+def notices(values: Audit | Review) -> tuple[Cell, ...]:
+    """What a reader must know before the numbers: how fresh each tracker's data is, what is not known of a past day, what was imported."""
+    return (
+        *_freshness(values.freshness, values.moment, values.timezone),
+        *_hindsight(values.hindsight, values.moment, values.timezone),
+        *_imported(values.imported),
+    )
+
+
+def _freshness(found: Iterable[Freshness], moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
     """One sentence a tracker, with a warning tone where it is not fresh."""
     return tuple(
         Cell(_fresh(one, moment, timezone), tone=Tone.WARN if one.stale else Tone.GOOD) for one in found
     )
 
 
-def hindsight_told(hindsight: Hindsight | None, moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
+def _hindsight(hindsight: Hindsight | None, moment: dt.datetime, timezone: str) -> tuple[Cell, ...]:
     """What a report about a past day cannot know of it."""
     if hindsight is None:
         return ()
@@ -43,7 +53,7 @@ def hindsight_told(hindsight: Hindsight | None, moment: dt.datetime, timezone: s
     return (Cell(told, tone=Tone.WARN),)
 
 
-def imported_told(imported: int) -> tuple[Cell, ...]:
+def _imported(imported: int) -> tuple[Cell, ...]:
     """Why more was open at an earlier moment than a report said at that moment."""
     if not imported:
         return ()
@@ -63,12 +73,12 @@ def _fresh(one: Freshness, moment: dt.datetime, timezone: str) -> str:
     name, success = plain(one.tracker.name), one.tracker.last_success
     if success is None:
         return f"{name}: never read"
-    age = f"{age_told(one.age_hours or 0.0)} before this report"
+    age = f"{age_in_words(one.age_hours or 0.0)} before this report"
     told = f"{name}: read {local_time(success, timezone)} ({'after the day of this report' if success > moment else age})"
     return f"{told}; last attempt failed: {plain(one.tracker.error)}" if one.tracker.error else told
 
 
-def age_told(hours: float) -> str:
+def age_in_words(hours: float) -> str:
     """An age in words, such as 5 min, 3 h or 2 days."""
     if hours < 1:
         return f"{hours * 60:.0f} min"

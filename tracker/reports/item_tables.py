@@ -45,7 +45,7 @@ def _owner(line: ItemLine) -> Cell:
     return Cell(clip(line.owner, 60), tone=Tone.WARN if line.owner == NOBODY else Tone.PLAIN)
 
 
-def flags_told(line: ItemLine) -> str:
+def flags_in_words(line: ItemLine) -> str:
     """What is wrong with the item, in words."""
     return "; ".join(_FLAGS[flag] for flag in line.flags)
 
@@ -64,7 +64,7 @@ CLOSED = Field(Column("Closed", folds=True), lambda line: day(line.closed))
 SLIPS = Field(Column("Moved", numeric=True), lambda line: number(line.slips, "×"))
 SLIPPED = Field(Column("By", numeric=True), lambda line: number(line.slipped_days, " d"))
 FIRST_DUE = Field(Column("First due"), lambda line: day(line.first_due))
-FLAGS = Field(Column("What is wrong", wide=True), lambda line: words(flags_told(line)))
+FLAGS = Field(Column("What is wrong", wide=True), lambda line: words(flags_in_words(line)))
 
 STANDARD = (ID, ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE)
 BY_OWNER = (OWNER, DUE, LATE, ID, ACTION, PRIORITY, INCIDENT, ISSUE, PLACE)

@@ -252,7 +252,7 @@ def count_of(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}".replace(",", " ")
 
 
-def told(sections: Iterable[Section]) -> tuple[Section, ...]:
+def with_content(sections: Iterable[Section]) -> tuple[Section, ...]:
     """The sections that have something to tell."""
     return tuple(section for section in sections if _tells(section))
 

@@ -9,11 +9,9 @@ from tracker.reports.header import (
     backlog_chart,
     compared,
     flow_chart,
-    freshness_told,
-    hindsight_told,
-    imported_told,
     local_time,
     nothing_read,
+    notices,
 )
 from tracker.reports.incidents import RELATIONS, DocumentLine, FollowUp, KnownButUnfixed
 from tracker.reports.metrics import Group, Rate
@@ -37,7 +35,7 @@ from tracker.reports.page import (
     number,
     percent,
     plain,
-    told,
+    with_content,
     words,
 )
 from tracker.reports.review import Measured, Review
@@ -53,14 +51,10 @@ def review_page(review: Review) -> Page:
         headline=_headline(review),
         stamp=f"{local_time(period.start, review.timezone)} to {local_time(period.end, review.timezone)}, "
         "compared with the period of the same length before",
-        freshness=(
-            *freshness_told(review.freshness, review.moment, review.timezone),
-            *hindsight_told(review.hindsight, review.moment, review.timezone),
-            *imported_told(review.imported),
-        ),
+        freshness=notices(review),
         stale=any(one.stale for one in review.freshness),
         tiles=_tiles(review),
-        sections=told(sections),
+        sections=with_content(sections),
         clear=clear(sections),
     )
 

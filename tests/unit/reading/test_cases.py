@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tracker.models import ActionItem
+from tests.unit.reading.shown import as_dict
 from tracker.reading import read
 
 _FOLDER = Path(__file__).with_name("cases")
@@ -19,26 +19,10 @@ CASES: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def shown(item: ActionItem) -> dict[str, Any]:
-    return {
-        "line": item.line,
-        "title": item.title,
-        "owners": list(item.owners),
-        "due": item.due.isoformat() if item.due else None,
-        "due_raw": item.due_raw,
-        "priority": item.priority,
-        "status": item.status.value if item.status else None,
-        "refs": list(item.refs),
-        "local_id": item.local_id,
-        "category": item.category,
-        "section": item.section,
-    }
-
-
 @pytest.mark.parametrize("case", [pytest.param(case, id=f"{topic}: {case['name']}") for topic, case in CASES])
 def test_the_reader_finds_what_stands_there_and_nothing_else(case: dict[str, Any]) -> None:
     made = read(case.get("path", "a.md"), case["document"].encode())
-    items = [shown(item) for item in made.items if not item.placeholder]
+    items = [as_dict(item) for item in made.items if not item.placeholder]
     wanted: list[dict[str, Any]] = case["items"]
     assert [item["title"] for item in items] == [
         one.get("title", item["title"]) for one, item in zip(wanted, items, strict=False)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tracker.models import ActionItem, PostMortem
+from tests.unit.reading.shown import as_dict
+from tracker.models import PostMortem
 from tracker.reading import read
 
 EXPECTED: dict[str, dict[str, Any]] = json.loads(
@@ -21,18 +22,7 @@ def reading(repository: Path, name: str) -> PostMortem:
     return read(f"examples/{name}", path.read_bytes(), {})
 
 
-def plain(item: ActionItem) -> dict[str, Any]:
-    return {
-        "line": item.line,
-        "title": item.title,
-        "owners": list(item.owners),
-        "due": item.due.isoformat() if item.due else None,
-        "priority": item.priority,
-        "status": item.status.value if item.status else None,
-        "local_id": item.local_id,
-        "section": item.section,
-        "category": item.category,
-    }
+FIELDS = ("line", "title", "owners", "due", "priority", "status", "local_id", "section", "category")
 
 
 def test_every_example_is_described(repository: Path) -> None:
@@ -45,7 +35,7 @@ def test_every_example_is_described(repository: Path) -> None:
 def test_the_items_are_exactly_those_that_the_author_wrote(repository: Path, name: str) -> None:
     optional = EXPECTED[name]["document"]["optional_lines"]
     items = [
-        plain(item)
+        {name: as_dict(item)[name] for name in FIELDS}
         for item in reading(repository, name).items
         if not item.placeholder and item.line not in optional
     ]
