@@ -32,6 +32,14 @@ def wanted() -> set[str]:
     }
 
 
+def tracked() -> set[str]:
+    """Every file of the repository."""
+    done = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, encoding="utf-8", check=True
+    )
+    return {name for name in done.stdout.split("\0") if name and (ROOT / name).exists()}
+
+
 def check_wheel(wheel: Path) -> None:
     """The wheel holds the packages with their data, and nothing else."""
     names = set(zipfile.ZipFile(wheel).namelist())
@@ -46,8 +54,7 @@ def check_sdist(sdist: Path) -> None:
     """The source distribution holds what is needed to build and test it."""
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    needed = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "tests/conftest.py"} | wanted()
-    if missing := needed - names:
+    if missing := (wanted() | tracked()) - names:
         sys.exit(f"{sdist.name} lacks: {', '.join(sorted(missing))}")
 
 

@@ -9,8 +9,7 @@ import inspect
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from importlib import import_module
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ def commands() -> str:
     def texts() -> Iterator[str]:
         settings = {**cli.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
         top = click.Context(cli, info_name="pmtrack", **settings)
-        yield _section("pmtrack", cli.get_help(top), 2)
+        yield _section("pmtrack", cli.get_help(top))
         for name in COMMANDS:
             command = cli.get_command(top, name)
             if command is not None:
@@ -51,7 +50,7 @@ def _pages(command: object, name: str, parent: object) -> Iterator[str]:
     context = click.Context(
         command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH
     )
-    yield _section(context.command_path, command.get_help(context), 2)
+    yield _section(context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
         for below in command.list_commands(context):
             inner = command.get_command(context, below)
@@ -59,8 +58,8 @@ def _pages(command: object, name: str, parent: object) -> Iterator[str]:
                 yield from _pages(inner, below, context)
 
 
-def _section(title: str, text: str, level: int) -> str:
-    return f"{'#' * level} {title}\n\n```text\n{text.rstrip()}\n```\n"
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n```text\n{text.rstrip()}\n```\n"
 
 
 def configuration() -> str:
@@ -156,19 +155,10 @@ def _toml(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-# page below docs/ -> "module:function" that gives its text; a module may also stand in the packages.
-PAGES: Mapping[str, str] = {
-    "reference/commands.md": "scripts.reference:commands",
-    "reference/configuration.md": "scripts.reference:configuration",
-}
-
-
 def pages() -> Iterator[tuple[str, str]]:
     """Path below docs/ and text of every generated page."""
-    for path, target in PAGES.items():
-        module, _, name = target.partition(":")
-        make: Callable[[], str] = getattr(import_module(module), name)
-        yield path, make()
+    yield "reference/commands.md", commands()
+    yield "reference/configuration.md", configuration()
     yield from rules()
     yield from schemas()
 

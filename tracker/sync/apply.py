@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from tracker.state.records import LinkRecord, NewIntent
 from tracker.state.store import Store
 from tracker.state.writer import Writer
 from tracker.sync import fields
+from tracker.sync.fields import Values
 from tracker.sync.linking import settle
 from tracker.sync.plan import Planned, document_values, new_issue
 from tracker.sync.report import ActionRecord, OutcomeName
@@ -22,17 +24,28 @@ from tracker.world import Event, Side
 AT_ONCE = 50  # issues between two commits of intents, where the tracker's own batches are smaller
 ANSWERS_AT_ONCE = 500  # answers per commit where a repeated create is recognised by the chosen id
 
-Told = Callable[[ActionRecord], None]
-
 
 class Application:
-    """Applies planned writes to one tracker and keeps the books."""
+    """Applies planned writes to one tracker and records them.
+
+    Args:
+        tracker: Where to write.
+        store: The state.
+        run_id: The run that writes.
+        beat: Says that the run is alive, and raises `LockedError` where its lock was taken over.
+        finished: Called with the record of each action that is over.
+    """
 
     def __init__(
-        self, tracker: Tracker, store: Store, run_id: str, beat: Callable[[], None], told: Told
+        self,
+        tracker: Tracker,
+        store: Store,
+        run_id: str,
+        beat: Callable[[], None],
+        finished: Callable[[ActionRecord], None],
     ) -> None:
         self._tracker, self._store, self._run_id = tracker, store, run_id
-        self._beat, self._told = beat, told
+        self._beat, self._finished = beat, finished
         self._stopped: str | None = None
         self._unknown: dict[str, tuple[Planned, str]] = {}
 
@@ -210,7 +223,7 @@ class Application:
         else:
             key, url = issue.ref.key, issue.ref.url
             each.record = replace(each.record, outcome=outcome, error=error, issue=key, url=url)
-        self._told(each.record)
+        self._finished(each.record)
 
 
 def stands(each: Planned, issue: Issue) -> bool:
@@ -229,7 +242,7 @@ def stands(each: Planned, issue: Issue) -> bool:
     return True
 
 
-def created_base(values: Any, issue: Issue) -> dict[str, tuple[Any, Any]]:
+def created_base(values: Values, issue: Issue) -> dict[str, tuple[Any, Any]]:
     """The base after a create: what the document said, and what the tracker made of it."""
     there = fields.of_issue(issue)
     return {name.value: (value, there[name]) for name, value in values.items()}
@@ -246,7 +259,7 @@ def changed_base(each: Planned, issue: Issue) -> dict[str, tuple[Any, Any]]:
     }
 
 
-def own_events(each: Planned, item_id: str, now: Any) -> list[Event]:
+def own_events(each: Planned, item_id: str, now: dt.datetime) -> list[Event]:
     """The history of what pmtrack itself changed in the tracker."""
     names = {Field.ASSIGNEES: "owners"}
     return [

@@ -74,10 +74,8 @@ def pull(
     )
     due = everything or late
     try:
-        if tracker.capabilities.incremental and not (due and record.cursor is None):
+        if tracker.capabilities.incremental:
             _incrementally(tracker, store, None if due else record.cursor, pulled, full=due)
-        elif tracker.capabilities.incremental:
-            _incrementally(tracker, store, None, pulled, full=True)
         else:
             _all(tracker, store, pulled)
         missing = [key for key in again if key not in pulled.issues and key not in pulled.gone]

@@ -16,6 +16,7 @@ from tracker.settings import Settings
 from tracker.state.records import ItemRecord, LinkRecord
 from tracker.state.store import Store
 from tracker.state.writer import Writer
+from tracker.sync.desk import route_of
 from tracker.world import Event, Side
 
 OpenTracker = Callable[[str], Tracker]
@@ -41,7 +42,7 @@ def link(
         AdapterError: the tracker cannot be read.
     """
     index, item = _row(store, path, line)
-    tracker, issue = _find(ref, settings, open_tracker)
+    tracker, issue = _find(ref, route_of(path, settings), settings, open_tracker)
     holder = _holder(store, tracker, issue)
     at_row = _at(store, path, index)
     if holder is not None and at_row is not None and holder.item_id == at_row.item_id:
@@ -146,11 +147,9 @@ def _row(store: Store, path: str, line: int) -> tuple[int, ActionItem]:
     )
 
 
-def _find(ref: str, settings: Settings, open_tracker: OpenTracker) -> tuple[str, Issue]:
-    names = [
-        settings.default_tracker,
-        *(name for name in settings.trackers if name != settings.default_tracker),
-    ]
+def _find(ref: str, own: str, settings: Settings, open_tracker: OpenTracker) -> tuple[str, Issue]:
+    """The issue, in the document's own tracker first: `#45` may be any repository's."""
+    names = dict.fromkeys([own, settings.default_tracker, *settings.trackers])
     for name in names:
         with closing(open_tracker(name)) as tracker:
             if not tracker.owns(ref):

@@ -24,9 +24,9 @@ def unclear_rows(sighting: Sighting, store: Store) -> list[Planned]:
     told = []
     for place, ambiguity in sorted(unclear.items(), key=lambda pair: pair[0]):
         subject = _subject(sighting, place)
-        named = [_named(known[item_id]) for item_id in ambiguity.candidates if item_id in known]
-        reason = f"{ambiguity.reason}: it could be {' or '.join(named)}"
-        settle = _command(subject, [known[item_id] for item_id in ambiguity.candidates if item_id in known])
+        candidates = [known[item_id] for item_id in ambiguity.candidates if item_id in known]
+        reason = f"{ambiguity.reason}: it could be {' or '.join(map(_named, candidates))}"
+        settle = _command(subject, candidates)
         record = ActionRecord(
             "skip",
             subject.item.title,

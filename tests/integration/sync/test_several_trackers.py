@@ -12,6 +12,7 @@ from adapters.local import LocalTracker
 from tests.integration.sync.stage import Stage, document, names, row
 from tracker.errors import AuthError, ExitCode
 from tracker.settings import Route, Settings, TrackerSettings
+from tracker.sync import settling
 from tracker.sync.desk import route_of
 
 ALERT, RUNBOOK, POOL = (
@@ -83,6 +84,17 @@ def test_a_reference_that_several_trackers_could_own_means_the_one_of_the_docume
     two_trackers.write("far/b.md", document(row(RUNBOOK), row(POOL, ticket=key), incident="INC-8"))
     report = two_trackers.sync()
     assert (names(report)[0], {each.tracker for each in report.actions}) == ("link", {"far"})
+    with two_trackers.store() as store:
+        said = settling.link(
+            "docs/far/b.md",
+            12,
+            key,
+            settings=two_trackers.settings(),
+            store=store,
+            open_tracker=two_trackers.open,
+            now=two_trackers.clock(),
+        )
+    assert said == f'"{POOL}" has {key} already'
 
 
 @pytest.mark.parametrize(
