@@ -65,10 +65,12 @@ class Sweep:
 
     def _known(self) -> Round | None:
         try:
-            begun, after = json.loads(self._memory[MEMORY])
-            return Round(dt.datetime.fromisoformat(begun), after)
+            text, after = json.loads(self._memory[MEMORY])
+            begun = dt.datetime.fromisoformat(text)
         except (KeyError, ValueError, TypeError):
             return None
+        is_sound = begun.tzinfo is not None and (after is None or isinstance(after, int))
+        return Round(begun, after) if is_sound else None
 
     def _keep(self, stands: Round) -> None:
         text = json.dumps([stands.begun.isoformat(), stands.after])

@@ -75,14 +75,15 @@ class Creator:
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """See `tracker.remote.Tracker.create`."""
+        stopped: Refused | NotSent | None
         try:
-            screen, dialect = self._site.screen(), self._site.dialect
+            # First: to who may not create the create screen tells no issue types, which would be the wrong reason.
             stopped = self._preflight.before_creating(batch)
+            if stopped is None:
+                screen, dialect = self._site.screen(), self._site.dialect
         except AdapterError as error:
             # Nothing was sent: permissions and the screen are read before the first create.
-            unbegun = _unbegun(error)
-            yield from (CreateOutcome(new.marker, unbegun) for new in batch)
-            return
+            stopped = _unbegun(error)
         if stopped is not None:
             yield from (CreateOutcome(new.marker, stopped) for new in batch)
             return

@@ -152,7 +152,7 @@ class Lookahead:
             why = workflow.no_way_for_new(goal)
             if why:
                 text = f"{count} of the new issues should be {status.value} and will stay as they are made: {why}"
-                hint = "Mend the workflow, or set `resolutions` and `transition_fields` of this tracker."
+                hint = "Correct the workflow, or set `resolutions` and `transition_fields` of this tracker."
                 told.problems.append(Problem(text, Severity.WARNING, hint))
 
     # --- changes of status ------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """From owners as documents write them to accounts: the people map first, then the site's search for assignable users.
 
 Nobody is guessed: only a user whose full name, e-mail or user name is exactly the owner's name counts as a match. Who was found
-is kept for half a day; who was not is asked for again by the next run that needs them, so that what was mended counts at once.
+is kept for half a day; who was not is asked for again by the next run that needs them, so that a correction counts at once.
 """
 
 from __future__ import annotations

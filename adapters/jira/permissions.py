@@ -61,7 +61,7 @@ class Permissions:
         return [self.problem(key) for key in PERMISSIONS if key in missing and key in wanted]
 
     def problem(self, key: str) -> Problem:
-        """What the lack of a permission means, and who can mend it."""
+        """What the lack of a permission means, and who can grant it."""
         severity, what = PERMISSIONS[key]
         hint = f"Ask an administrator for {key} in {self._project}."
         return Problem(f"this account may not {what}", severity, hint)

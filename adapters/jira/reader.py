@@ -55,17 +55,17 @@ class Reader:
     def fetched(self, names: Sequence[str]) -> Iterator[FetchResult]:
         """Like `results`, with at most one request for all that were lost before: the others are told from memory."""
         again = set(self._lost.hidden()[:BATCH] if MEMORY in self._asks_again else ())
-        kept = [name for name in names if self._lost.known(name) and name not in again]
+        kept = {name: None for name in names if self._lost.known(name) and name not in again}
         yield from (self._missing(name, None) for name in kept)
-        yield from self.results([name for name in names if name not in set(kept)])
+        yield from self.results([name for name in names if name not in kept])
 
     def looked_up(self, keys: Sequence[str]) -> Iterator[FetchResult]:
         """Like `results`, for keys that rows name: at most one request for all that an earlier run could not find."""
         unwanted = set(self._named.stale(self._client.server_now())).difference(keys)
         self._named.forget(unwanted)
-        lost = [key for key in keys if self._named.known(key)]
-        yield from self.results([key for key in keys if key not in set(lost)])
-        again = self._longest_ago(lost) if NAMED in self._asks_again else []
+        lost = {key: None for key in keys if self._named.known(key)}
+        yield from self.results([key for key in keys if key not in lost])
+        again = self._longest_ago(list(lost)) if NAMED in self._asks_again else []
         found = self._present(again)
         self._named.forget(found)
         self._named.keep()
@@ -142,7 +142,7 @@ class Reader:
 
     def _turn(self) -> set[str]:
         """Which of the lost ones are asked for again in this run: one kind, so that something is left for the others."""
-        waiting = [key for key, any_ in ((MEMORY, self._lost.hidden()), (NAMED, self._named)) if any_]
+        waiting = [key for key, lost in ((MEMORY, self._lost.hidden()), (NAMED, self._named)) if lost]
         if len(waiting) > 1:
             waiting = [NAMED if self._memory.get(TURN) == MEMORY else MEMORY]
             self._memory[TURN] = waiting[0]

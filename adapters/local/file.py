@@ -186,5 +186,5 @@ class IssueFile:
         return BadResponseError(
             f"{self.path}, line {number} {what}",
             tracker=self._tracker,
-            hint="Mend or remove that line (the file is never written while it cannot be read).",
+            hint="Correct or remove that line (the file is never written while it cannot be read).",
         )

@@ -11,7 +11,7 @@ from adapters.jira.adapter import JiraTracker
 from tests.contract.suite import TrackerContract, World
 from tests.jira import Bench, bench
 from tests.servers.jira import Fault, documents
-from tests.servers.jira.server import _READS
+from tests.servers.jira.server import READS
 from tracker.models import IssueRef, Person, Status
 
 _NAMES = {
@@ -123,7 +123,7 @@ class JiraWorld(World):
         self.bench.server.faults.append(Fault("drop-after", "POST", "issue/bulk"))
 
     def refuse_next_write(self) -> None:
-        paths = "(?!" + "|".join(_READS) + ").*"
+        paths = "(?!" + "|".join(READS) + ").*"
         self.bench.server.faults.append(Fault("answer", "POST|PUT", paths, status=400, body=_REFUSAL))
 
     def forbid_closing(self, ref: IssueRef) -> None:

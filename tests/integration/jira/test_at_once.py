@@ -8,7 +8,7 @@ from tests.contract.suite import created, new_issue
 from tests.jira import Bench
 from tests.servers.jira import Fault, rate_limited
 from tracker.models import Issue, Status
-from tracker.remote import Confirmed, Field, Found, IssueChange, NewIssue, NotSent, Unknown
+from tracker.remote import Confirmed, Field, Found, IssueChange, NotSent, Unknown
 
 
 def issues_on(bench: Bench, count: int = 12) -> list[Issue]:
@@ -91,11 +91,3 @@ def test_an_answer_that_one_loses_is_no_loss_for_the_others(either: Bench) -> No
     outcomes = list(either.tracker().update(renamed))
     assert [number for number, each in enumerate(outcomes) if isinstance(each.outcome, Unknown)] == [5]
     assert sum(isinstance(each.outcome, Confirmed) for each in outcomes) == 11
-
-
-def test_finished_items_are_closed_at_once_after_the_first(either: Bench) -> None:
-    news = [NewIssue(f"k00000000{number:03d}", f"Item {number}", status=Status.DONE) for number in range(9)]
-    issues = created(either.tracker().create(news))
-    assert [issue.title for issue in issues] == [new.title for new in news]
-    asked = [each.method for each in either.server.requests if each.path.endswith("transitions")]
-    assert (asked.count("GET"), asked.count("POST")) == (1, 9)

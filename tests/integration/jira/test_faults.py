@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
+from email.utils import format_datetime
 
 import pytest
 
@@ -201,9 +203,6 @@ def test_a_date_to_wait_for_is_understood(either: Bench) -> None:
     tracker = either.tracker()
     tracker.watermark()
     later = either.clock.at.replace(microsecond=0)
-    import datetime as dt
-    from email.utils import format_datetime
-
     date = format_datetime(later + dt.timedelta(seconds=20), usegmt=True)
     either.server.faults.append(rate_limited(date, **BULK))
     created(tracker.create([new_issue()]))

@@ -12,6 +12,7 @@ from tests.servers.jira import CustomField, Fault, User
 from tracker.errors import BadResponseError
 from tracker.models import Person
 from tracker.remote import (
+    Adopted,
     Confirmed,
     Field,
     Found,
@@ -19,6 +20,7 @@ from tracker.remote import (
     IssueChange,
     NewIssue,
     NotSent,
+    ProbeQuery,
     Refused,
     Unknown,
     Unreadable,
@@ -252,13 +254,6 @@ def test_a_missing_project_and_issue_type_are_named(either: Bench) -> None:
     assert "Aufgabe" in told.reason
 
 
-def test_no_right_to_create_is_said_in_the_preflight(either: Bench) -> None:
-    either.site.projects["OPS"].permissions -= {"CREATE_ISSUES", "TRANSITION_ISSUES"}
-    problems = {problem.message: problem for problem in either.tracker().check() if not problem.ok}
-    assert any("create issues" in message for message in problems)
-    assert any("change the status" in message for message in problems)
-
-
 def test_the_preflight_names_what_the_configuration_lacks(either: Bench) -> None:
     project = either.site.projects["OPS"]
     project.create_screen.discard("duedate")
@@ -303,8 +298,6 @@ def test_the_entity_property_identifies_an_issue_whose_text_was_rewritten(either
     watermark = tracker.watermark()
     (issue,) = created(tracker.create([new_issue()]))
     either.site.edit(issue.ref.id, description="all rewritten by hand")
-    from tracker.remote import Adopted, ProbeQuery
-
     (settled,) = either.tracker().probe([ProbeQuery(issue.marker or "", watermark)])
     assert isinstance(settled, Adopted)
 

@@ -3,8 +3,7 @@
 The documents are not part of the project; without them nothing is checked. They are read tolerantly where real sites
 differ from them (real answers have more keys than the description, time stamps without a colon in the offset, and null in
 enumerations), and where they contradict themselves (the Data Center document types every field value as an object and every
-property as a string). Version 2 is held against version 3, whose
-paths and payloads are the same but for long texts.
+property as a string). Version 2 of Cloud is held against version 3, whose paths and payloads are the same but for long texts.
 """
 
 from __future__ import annotations

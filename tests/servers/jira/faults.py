@@ -28,13 +28,14 @@ class Fault:
 
     Attributes:
         kind: `drop-before` closes the connection unread, `drop-after` does the work and closes, `half-done` does the first
-            half of a bulk create and closes, `hang-after` does the work and never answers, `torn-tls` does the work and breaks the encryption,
-            `truncate` sends half of the answer, `garbage` sends something else with status 200,
+            half of a bulk create and closes, `hang-after` does the work and never answers, `torn-tls` does the work and
+            breaks the encryption, `truncate` sends half of the answer, `garbage` sends something else with status 200,
             `answer` sends `status`, `headers` and `body` instead of doing the work, `html` the same as a web page.
         method: Which verbs, as a regular expression.
         path: Which paths below `/rest/api/N/`, as a regular expression.
         times: For how many requests.
         committed: For `answer` and `html`: whether the work is done all the same.
+        after: How many such requests pass before the first that is hit.
     """
 
     kind: Kind

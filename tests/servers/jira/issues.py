@@ -1,4 +1,4 @@
-"""Issues over the REST API: creating, reading, editing, moving, their properties and links."""
+"""Issues over the REST API: creating, reading, editing, their transitions and links."""
 
 from __future__ import annotations
 
@@ -183,22 +183,7 @@ class IssueCalls:
         current = issue.fields.get("resolution")
         return step.resolution or (str(current) if current else None)
 
-    # --- properties and links ---------------------------------------------------------------------------------------
-
-    def property(self, name: str, key: str) -> Answer:
-        issue = self._seen(name)
-        if key not in issue.properties:
-            raise HttpError(404, f"The property with key {key} does not exist.")
-        return 200, {"key": key, "value": issue.properties[key]}
-
-    def set_property(self, name: str, key: str) -> Answer:
-        issue = self._seen(name)
-        known = key in issue.properties
-        issue.properties[key] = self.body
-        return (200 if known else 201), None
-
-    def remote_links(self, name: str) -> Answer:
-        return 200, list(self._seen(name).links.values())
+    # --- links ------------------------------------------------------------------------------------------------------
 
     def set_remote_link(self, name: str) -> Answer:
         issue = self._seen(name)

@@ -55,7 +55,7 @@ def parse(text: str, names: Names) -> Query:
     Raises:
         JqlError: bad syntax, an unknown field, or (when `names.strict`) an unknown project or key.
     """
-    where, _, order = _split_order(text)
+    where, order = _split_order(text)
     parser = _Parser(_tokens(where), names)
     test = parser.disjunction() if parser.tokens else (lambda _issue: True)
     if parser.tokens:
@@ -65,9 +65,9 @@ def parse(text: str, names: Names) -> Query:
     return Query(test, bool(where.strip()), _order(order))
 
 
-def _split_order(text: str) -> tuple[str, str, str]:
+def _split_order(text: str) -> tuple[str, str]:
     match = re.search(r"\border\s+by\b", text, re.IGNORECASE)
-    return (text[: match.start()], "order", text[match.end() :]) if match else (text, "", "")
+    return (text[: match.start()], text[match.end() :]) if match else (text, "")
 
 
 def _order(text: str) -> list[tuple[str, bool]]:

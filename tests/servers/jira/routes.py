@@ -68,16 +68,12 @@ _TABLE = (
     ("DELETE", "issue/([^/]+)", "", "delete"),
     ("GET", "issue/([^/]+)/transitions", "", "transitions"),
     ("POST", "issue/([^/]+)/transitions", "", "transition"),
-    ("GET", "issue/([^/]+)/properties/([^/]+)", "", "property"),
-    ("PUT", "issue/([^/]+)/properties/([^/]+)", "", "set_property"),
-    ("GET", "issue/([^/]+)/remotelink", "", "remote_links"),
     ("POST", "issue/([^/]+)/remotelink", "", "set_remote_link"),
     ("POST", "search/jql", "cloud", "search_cloud"),
     ("GET", "search/jql", "cloud", "search_cloud"),
     ("POST", "search", "datacenter", "search_dc"),
     ("GET", "search", "datacenter", "search_dc"),
     ("GET", "user/assignable/search", "", "assignable"),
-    ("GET", "user", "", "user"),
 )
 
 
@@ -235,11 +231,3 @@ class _Call(IssueCalls):
             ]
         usable = [user for user in users if user.assignable and user.active]
         return 200, [self.shapes.account(user) for user in usable[: int(self.params.get("maxResults", 50))]]
-
-    def user(self) -> Answer:
-        account = self.params.get("accountId" if self.site.deployment == "cloud" else "username", "")
-        if account not in self.site.users:
-            raise HttpError(
-                404, f"Specified user does not exist or you do not have required permissions: {account}"
-            )
-        return 200, self.shapes.account(self.site.users[account])

@@ -25,7 +25,8 @@ EMAIL, TOKEN = "bot@acme.example", "local-token-1f3a"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
 _PATH = re.compile(rf"(?:/ex/jira/{CLOUD_ID})?(?:/jira)?/rest/api/(2|3|latest)/(.*)")
 _ACTIONS = ("set_status", "delete", "move", "hide", "rename_project", "change")
-_READS = ("search", "search/jql", "issue/bulkfetch")
+READS = ("search", "search/jql", "issue/bulkfetch")
+"""Paths that are asked with POST and change nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Request:
     @property
     def writes(self) -> bool:
         """Whether it asks for a change."""
-        return self.method != "GET" and self.path not in _READS
+        return self.method != "GET" and self.path not in READS
 
     @property
     def creates(self) -> bool:
@@ -60,7 +61,7 @@ class JiraServer:
         requests: Everything that came in.
         latency_s: Seconds before each answer.
         gate: Called with the path of each request before it is worked on; tests make requests wait for each other there.
-        broken_rules: What did not fit the vendor's description, where a `checker` is set.
+        checker: Holds each exchange against the vendor's description; see `description.Checker`.
     """
 
     def __init__(self, site: Site | None = None, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:

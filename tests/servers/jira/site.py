@@ -49,7 +49,6 @@ class Site:
         self.users: dict[str, User] = {}
         self.projects: dict[str, Project] = {}
         self.issues: dict[str, Stored] = {}
-        self.security_members: set[str] = set()
         self.last_id = 10_000
         self.bot = BOT[deployment]
         self.add_user(User(self.bot, "pmtrack", "bot@acme.example", assignable=False))
