@@ -50,3 +50,8 @@ def _at_word(name: str) -> str:
     """The name at the beginning of a word: "kritischer", but neither "slow" nor "immediate" nor "non-critical"."""
     has_words = name[0].lower() != name[0].upper()  # not so in Japanese
     return rf"\b(?<!non-)(?<!non )(?<!not ){re.escape(name)}" if has_words else re.escape(name)
+
+
+def incident_of(severity: str) -> str:
+    """An incident of this severity, in words: "a SEV1 incident", "a severity 2 incident"."""
+    return f"a {'severity ' if _BARE.match(severity.strip().casefold()) else ''}{severity} incident"

@@ -52,7 +52,8 @@ def _explain(model: type[BaseModel], item: Any, describe: Callable[[tuple[str, .
     key = describe(keys)
     if item["type"] != "extra_forbidden":
         message = str(item["msg"]).removeprefix("Value error, ")
-        return f"{key}: {message[:1].lower() + message[1:]}"
+        said = message[:1].lower() + message[1:]
+        return f"{key}: {said}" if keys else said  # what concerns several keys names them itself
     known = _known_keys(model, keys[:-1])
     guess = nearest(keys[-1], known)
     return f"unknown key {key}" + (

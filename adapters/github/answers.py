@@ -202,9 +202,11 @@ def hint_for(answer: Answer, repository: str) -> str | None:
     if answer.status == 410 and "disabled" in text:
         return f"Switch issues on in the settings of {repository}."
     if answer.status in (403, 404):
-        return (
-            f"The token needs access to {repository}: scope `repo`, or fine-grained `Issues: Read and write`."
+        needs = (
+            f"the token needs access to {repository}: scope `repo`, or fine-grained `Issues: Read and write`."
         )
+        # GitHub says "Not Found" of a repository that is misspelt and of one that the token may not see alike.
+        return f"Check `repository`; {needs}" if answer.status == 404 else needs[0].upper() + needs[1:]
     return None
 
 

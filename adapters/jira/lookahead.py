@@ -77,7 +77,8 @@ class Lookahead:
             self._rights(creates, changes, told)
         except NotFoundError as error:
             hint = "Check `project`, and that this account may browse it."
-            told.problems.append(Problem(f"project {self._options.project}: {error.message}", hint=hint))
+            reason = error.message.removeprefix(f"{self._client.name}: ")
+            told.problems.append(Problem(f"project {self._options.project}: {reason}", hint=hint))
             told.refuse([new.marker for new in creates], error.message)
             return Foresight(tuple(told.problems), told.refused)
         except AdapterError as error:

@@ -12,6 +12,7 @@ from tracker import config
 from tracker.errors import UserError
 from tracker.models import Person
 from tracker.settings import Limits, MergeSettings, Route, Settings, TrackerSettings
+from tracker.validation import validate
 
 FULL = """\
 documents = ["docs/postmortems/**/*.md"]
@@ -220,3 +221,10 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"cannot read .*gone.toml: No such file"):
         config.load(tmp_path, {}, tmp_path / "gone.toml")
+
+
+def test_a_rule_over_several_keys_names_them_itself() -> None:
+    from adapters.jira.config import JiraOptions
+
+    with pytest.raises(UserError, match=r"^\[trackers\.jira\]: url: http:// would send the token in clear"):
+        validate(JiraOptions, {"url": "http://jira.acme.example", "project": "OPS"}, "[trackers.jira]")

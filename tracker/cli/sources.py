@@ -64,6 +64,7 @@ class ConfiguredDocuments:
         if found:
             self.files = find(found, exclude=self._settings.exclude)
         elif not allow_empty:
+            _refuse_closed(self.roots)
             raise NoInputError(
                 f"no file matches the configured documents: {', '.join(settings.documents)}",
                 hint=f"Correct `documents` in {settings.source or 'the environment'}; globs start at {settings.root}. "
@@ -85,6 +86,19 @@ class ConfiguredDocuments:
         from tracker.reading.documents import read_many
 
         return read_many(files, self._settings)
+
+
+def _refuse_closed(roots: Sequence[str]) -> None:
+    """A folder that may not be read looks empty to a glob, and must not be taken for one whose documents are gone.
+
+    Raises:
+        NoInputError: one of the folders is there and cannot be listed.
+    """
+    for root in roots:
+        if os.path.isdir(root) and not os.access(root, os.R_OK | os.X_OK):  # noqa: PTH112 -- as globs see it
+            raise NoInputError(
+                f"{root} cannot be read: permission denied", hint="Check the folder's permissions."
+            )
 
 
 def fixed_part(root: Path, pattern: str) -> str:

@@ -8,7 +8,7 @@ from tracker.reports.incidents import RELATIONS, KnownButUnfixed
 from tracker.reports.lines import ItemLine
 from tracker.reports.metrics import urgency
 from tracker.reports.page import count_of
-from tracker.severity import severity_rank
+from tracker.severity import incident_of, severity_rank
 from tracker.values import dataclass
 
 LENGTH = 10
@@ -67,8 +67,8 @@ def _reasons(line: ItemLine, known: KnownButUnfixed | None, is_stale: bool) -> l
     if is_stale:
         found.append((8, f"untouched since {line.touched}"))
     rank = severity_rank(line.severity)
-    if rank is not None and rank <= _SEVERE:
-        found.append((10, f"from a {line.severity} incident"))
+    if line.severity and rank is not None and rank <= _SEVERE:
+        found.append((10, f"from {incident_of(line.severity)}"))
     if line.priority == 0:
         found.append((6, "most urgent priority"))
     return found

@@ -9,6 +9,7 @@ from tracker.reports.history import Life
 from tracker.reports.ledger import Ledger
 from tracker.reports.lines import ItemLine
 from tracker.reports.periods import Period
+from tracker.severity import incident_of
 from tracker.values import dataclass
 from tracker.world import Event
 
@@ -157,7 +158,7 @@ def _told(event: Event) -> str:
 
 
 def _opening(line: ItemLine) -> str:
-    return f"from a {line.severity} incident" if line.severity else ""
+    return f"from {incident_of(line.severity)}" if line.severity else ""
 
 
 def _closing(line: ItemLine) -> str:

@@ -10,6 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import LockedError, PmtrackError, StateError
 
+# SQLite gives its two helper files the rights that the database has when they are made; they stay as they are afterwards.
+_NO_ACCESS = "Give this user write access to the file, to those beside it (-wal, -shm), and to its folder."
+
 # https://www.sqlite.org/rescode.html; extended codes start with the name of their primary one
 _SQLITE = {
     "SQLITE_NOTADB": (
@@ -21,12 +24,12 @@ _SQLITE = {
         "Restore the newest back-up beside it, or move it away and run `pmtrack state rebuild`.",
     ),
     "SQLITE_FULL": ("cannot grow: the disk is full", "Free some space and run again; nothing was lost."),
-    "SQLITE_READONLY": ("cannot be written", "Give this user write access to the file and its folder."),
+    "SQLITE_READONLY": ("cannot be written", _NO_ACCESS),
     "SQLITE_CANTOPEN": (
         "cannot be opened",
         "Check that its folder exists and that this user may write there.",
     ),
-    "SQLITE_PERM": ("cannot be opened", "Give this user write access to the file and its folder."),
+    "SQLITE_PERM": ("cannot be opened", _NO_ACCESS),
     "SQLITE_IOERR": ("cannot be read or written (input/output error)", "Check the disk; then run again."),
 }
 _BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED")

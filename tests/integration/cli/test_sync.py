@@ -148,6 +148,18 @@ def test_globs_that_match_nothing_are_named(tmp_path: Path, call: Command) -> No
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_unreadable_folder_is_not_taken_for_an_empty_one(tmp_path: Path, call: Command) -> None:
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "a.md").write_text(DOCUMENT, encoding="utf-8")
+    (tmp_path / "pmtrack.toml").write_text('documents = ["incidents/*.md"]\n', encoding="utf-8")
+    (tmp_path / "incidents").chmod(0)
+    done = call("sync")
+    (tmp_path / "incidents").chmod(0o700)
+    assert done.returncode == ExitCode.NO_INPUT
+    assert f"{tmp_path / 'incidents'} cannot be read" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_an_unreadable_file_is_reported_and_the_others_are_done(document: Path, call: Command) -> None:
     (document.parent / "secret.md").write_text(DOCUMENT, encoding="utf-8")
     (document.parent / "secret.md").chmod(0)

@@ -14,7 +14,7 @@ from policies.globs import matches_glob
 from policies.horizon import horizon_end
 from policies.wording import LANGUAGES, any_language, wording
 from tracker.errors import UserError
-from tracker.severity import severity_rank
+from tracker.severity import incident_of, severity_rank
 
 WEDNESDAY = dt.date(2026, 5, 6)
 
@@ -122,6 +122,10 @@ def test_a_heading_promises_a_horizon(heading: str | None, end: str | None) -> N
 )
 def test_severities_have_ranks_whatever_they_are_called(text: str | None, rank: int | None) -> None:
     assert severity_rank(text) == rank
+
+
+def test_a_severity_that_is_a_bare_number_is_called_one() -> None:
+    assert [incident_of(text) for text in ("2", "SEV2")] == ["a severity 2 incident", "a SEV2 incident"]
 
 
 @pytest.mark.parametrize(

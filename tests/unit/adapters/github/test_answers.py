@@ -7,7 +7,16 @@ import json
 
 import pytest
 
-from adapters.github.answers import Answer, Limit, is_issue, limit_of, next_page, reason_of, retry_after
+from adapters.github.answers import (
+    Answer,
+    Limit,
+    hint_for,
+    is_issue,
+    limit_of,
+    next_page,
+    reason_of,
+    retry_after,
+)
 
 NOW = dt.datetime(2026, 11, 21, 8, 0, tzinfo=dt.UTC)
 ABUSE = {"message": "You have triggered an abuse detection mechanism. Please wait."}
@@ -75,3 +84,10 @@ def test_only_next_is_followed() -> None:
     assert next_page(link) == "https://x/r?page=3&after=b%3D"
     assert next_page('<https://x/r?page=1>; rel="prev"') is None
     assert next_page(None) is None
+
+
+def test_what_is_not_found_may_be_misspelt_or_out_of_sight() -> None:
+    assert hint_for(answer(404), "acme/incidents") == (
+        "Check `repository`; the token needs access to acme/incidents: scope `repo`, or fine-grained `Issues: Read and write`."
+    )
+    assert str(hint_for(answer(403), "acme/incidents")).startswith("The token needs access to acme/incidents")
