@@ -123,11 +123,14 @@ class Extraction:
         self.explanation.table(table.line, columns)
         if not columns.actions:
             return
-        for row in table.rows:
+        for above, row in zip([None, *table.rows], table.rows, strict=False):
             if not any(cell.plain.strip() for cell in row.cells) and not row.columns:
                 continue
             draft = rows.read(row, columns, self.reader)
-            self._add(draft, section, ItemForm.ROW, row)
+            if rows.goes_on(row, above, columns):
+                self.items[-1] = rows.with_owners(self.items[-1], draft)
+            else:
+                self._add(draft, section, ItemForm.ROW, row)
 
     # -- lists ---------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.models import Span, Status
+from dataclasses import replace
+
+from tracker.models import ActionItem, Span, Status
 from tracker.reading import references
 from tracker.reading.blocks import Row, Text
 from tracker.reading.columns import Columns
@@ -35,6 +37,17 @@ def read(row: Row, columns: Columns, reader: Reader) -> Draft:
             _locate(draft, _FIELDS.get(role, ""), row, text)
             take(draft, text, reader)
     return draft
+
+
+def goes_on(row: Row, above: Row | None, columns: Columns) -> bool:
+    """Whether a row shares its action with the row above: one cell over both of them."""
+    cell = _cell(row, columns, "action")
+    return above is not None and cell is not None and cell is _cell(above, columns, "action")
+
+
+def with_owners(item: ActionItem, draft: Draft) -> ActionItem:
+    """The item of the rows above with the owners of a further one."""
+    return replace(item, owners=tuple(dict.fromkeys((*item.owners, *draft.owners))))
 
 
 _SIGNS = 0x2000

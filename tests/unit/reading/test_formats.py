@@ -185,6 +185,51 @@ def test_word_with_lists_and_a_table() -> None:
     assert lines == sorted(lines)
 
 
+def test_word_with_cells_over_several_columns_and_rows() -> None:
+    from docx import Document
+
+    document: Any = Document()
+    document.add_heading("Action items", 1)
+    table = document.add_table(rows=4, cols=3)
+    rows = (
+        ("Action", "Owner", "Due"),
+        ("Immediate actions", "", ""),
+        ("Fix probe", "Bo", "2026-06-01"),
+        ("Cap it", "", "2026-07-01"),
+    )
+    for row, cells in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
+    table.cell(1, 0).merge(table.cell(1, 2))
+    table.cell(2, 1).merge(table.cell(3, 1))
+    page = io.BytesIO()
+    document.save(page)
+    assert [facts(item)[:3] for item in read("a.docx", page.getvalue()).items] == [
+        ("Fix probe", ("Bo",), "2026-06-01"),
+        ("Cap it", (), "2026-07-01"),
+    ]
+
+
+def test_restructured_text_with_a_cell_over_two_rows_and_one_over_two_columns() -> None:
+    table = """\
++-----------+-------+------------+
+| Action    | Owner | Due        |
++===========+=======+============+
+| Fix probe | Bo Li | 2026-06-01 |
++-----------+       +------------+
+| Cap it    |       | 2026-07-01 |
++-----------+-------+------------+
+| Add an alert      | 2026-08-01 |
++-------------------+------------+
+"""
+    found = read("a.rst", f"Action items\n============\n\n{table}".encode())
+    assert [facts(item)[:3] for item in found.items] == [
+        ("Fix probe", ("Bo Li",), "2026-06-01"),
+        ("Cap it", ("Bo Li",), "2026-07-01"),
+        ("Add an alert", (), "2026-08-01"),
+    ]
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     page = io.BytesIO()
     with zipfile.ZipFile(page, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from tracker.models import ActionItem, Status
 from tracker.reading import read
 
@@ -70,6 +72,31 @@ def test_notion_to_do_lists_tell_their_state() -> None:
         ("Ship it", Status.DONE),
         ("Watch it", Status.OPEN),
     ]
+
+
+TITLED = """<h2>Action items</h2><table><tr><th colspan="4">Follow-up of INC-7</th></tr>
+<tr><th>Team</th><th>Action</th><th>Owner</th><th>Due</th></tr>
+<tr><td colspan="4">Immediate actions</td></tr>
+<tr><td rowspan="2">SRE</td><td>Fix the probe</td><td>Ann</td><td>2026-05-01</td></tr>
+<tr><td rowspan="3">Add an alert</td><td>Bob</td><td rowspan="3">2026-06-01</td></tr>
+<tr><td>Search</td><td>Cy</td></tr>
+<tr></tr><tr><td>Search</td><td colspan="2">Cap the pool</td><td>2026-07-01</td></tr></table>"""
+
+
+def test_cells_over_several_columns_and_rows_move_no_other_cell() -> None:
+    found = read("a.html", TITLED.encode())
+    assert [(item.title, item.owners, f"{item.due}", item.line) for item in found.items] == [
+        ("Fix the probe", ("Ann",), "2026-05-01", 4),
+        ("Add an alert", ("Bob", "Cy"), "2026-06-01", 5),
+        ("Cap the pool", (), "2026-07-01", 7),
+    ]
+    assert found.diagnostics == ()
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "x", "99999", "9" * 5000])
+def test_the_size_of_a_cell_is_at_most_that_of_a_table(size: str) -> None:
+    text = f"<h2>Action items</h2><table><tr><th>Action</th><th>Owner</th></tr><tr><td>Do it</td><td colspan={size} rowspan={size}>Ann</td></tr></table>"
+    assert [(item.title, item.owners) for item in items(text)] == [("Do it", ("Ann",))]
 
 
 def test_html_tables_inside_markdown_are_read_with_the_lines_of_the_whole() -> None:

@@ -21,6 +21,8 @@ def _led(pieces: list[Piece]) -> list[Piece]:
     return [Piece(piece.at, at, at) for piece in pieces[:found]] + pieces[found:]
 
 
+_MOST_SPANNED = 60
+"""Columns that a cell may take; wider tables are not read."""
 _FEW = 2
 """Words of a text that are looked for where the whole is not found: the first may be made up (":done:")."""
 
@@ -47,7 +49,9 @@ class Builder:
         self._entries: list[Entry | None] = []
         self._tables: list[list[Row]] = []
         self._cells: list[Text] = []
-        self._headers = 0
+        self._spans = (1, 1)
+        self._above: dict[int, tuple[int, Text]] = {}
+        self._below: dict[int, tuple[int, Text]] = {}
         self._in_cell = False
 
     # -- text ----------------------------------------------------------------------------------------------------------
@@ -225,19 +229,21 @@ class Builder:
         """A table opens; one inside a cell is only text of that cell."""
         self.flush()
         self._tables.append([])
+        if len(self._tables) == 1:
+            self._above = {}
 
     def start_row(self) -> None:
         """A row opens."""
         if len(self._tables) == 1:
-            self._cells, self._headers = [], 0
+            self._cells, self._below = [], {}
 
-    def start_cell(self, *, header: bool) -> None:
-        """A cell opens."""
+    def start_cell(self, columns: int = 1, rows: int = 1) -> None:
+        """A cell opens that takes so many columns and rows of the table."""
         if len(self._tables) != 1:
             return
         self._take()
         self._in_cell = True
-        self._headers += header
+        self._spans = (max(1, min(columns, _MOST_SPANNED)), max(1, rows))
 
     def end_cell(self) -> None:
         """The cell closes."""
@@ -247,20 +253,40 @@ class Builder:
         text = self._take()
         if text is not None:
             text.plain = text.plain.rstrip()
-        self._cells.append(text or Text(self.source, self.cursor, self.cursor))
+        self._place(text or Text(self.source, self.cursor, self.cursor))
+
+    def _place(self, cell: Text) -> None:
+        """Put a cell behind those that reach down from the rows above, and note where it reaches down itself."""
+        self._reach_down()
+        columns, rows = self._spans
+        empty = Text(self.source, self.cursor, self.cursor)
+        for number in range(columns):
+            shown = cell if number == 0 else empty
+            if rows > 1:
+                self._below[len(self._cells)] = (rows - 1, shown)
+            self._cells.append(shown)
+
+    def _reach_down(self) -> None:
+        while len(self._cells) in self._above:
+            self._cells.append(self._above[len(self._cells)][1])
 
     def end_row(self) -> None:
-        """The row closes; `columns` 0 marks one whose cells are all headers."""
-        if len(self._tables) != 1 or not self._cells:
+        """The row closes; one that is a single cell over several columns is a title among the rows and is left out."""
+        if len(self._tables) != 1:
             return
-        start = next((cell.start for cell in self._cells if cell.plain), self.cursor)
-        end = max(start, *(cell.end for cell in self._cells))
-        columns = 0 if self._headers == len(self._cells) else len(self._cells)
-        self._tables[0].append(Row(self.source, start, end, self._cells, columns))
-        self._cells = []
+        alone = not self._above and len(self._cells) == self._spans[0] > 1
+        own = [cell for at, cell in enumerate(self._cells) if at not in self._above]
+        if own and not alone:
+            self._reach_down()
+            start = next((cell.start for cell in own if cell.plain), self.cursor)
+            end = max(start, *(cell.end for cell in own))
+            self._tables[0].append(Row(self.source, start, end, self._cells, len(self._cells)))
+        still = {at: (rows - 1, cell) for at, (rows, cell) in self._above.items() if rows > 1}
+        self._above = still | self._below
+        self._cells, self._below = [], {}
 
     def end_table(self) -> None:
-        """The table closes; its first row is the header where it is marked so or nothing else can be."""
+        """The table closes; its first row is the header."""
         if len(self._tables) > 1:
             self._tables.pop()
             return
@@ -268,6 +294,4 @@ class Builder:
         if not rows:
             return
         header, body = rows[0], rows[1:]
-        for row in rows:
-            row.columns = row.columns or len(row.cells)
         self.out.append(Table(self.source, rows[0].start, max(row.end for row in rows), header, body))

@@ -177,13 +177,19 @@ class _Walk:
             self.builder.next_line()
             self.builder.start_row()
             for cell in row.iterchildren(_W + "tc"):
-                self.builder.start_cell(header=False)
+                self.builder.start_cell(_grid_span(cell))
                 for paragraph in cell.iterchildren(_W + "p"):
                     self._runs(paragraph)
                     self.builder.flush()
                 self.builder.end_cell()
             self.builder.end_row()
         self.builder.end_table()
+
+
+def _grid_span(cell: Any) -> int:
+    """The columns that a cell takes; one over several rows has an empty cell in each of them."""
+    found = cell.find(f"{_W}tcPr/{_W}gridSpan")
+    return int(found.get(_W + "val") or 1) if found is not None else 1
 
 
 def _heading_level(style: str) -> int:

@@ -197,6 +197,10 @@ class _Walk:
         if self.notes is not None and node.get("id"):
             self.builder.take_footnote(node.get("id") or "", self.since)
 
+    def cell(self, node: Element) -> None:
+        """A cell opens; it may take several columns and rows."""
+        self.builder.start_cell(_count(node.get("colspan")), _count(node.get("rowspan")))
+
     def task(self, node: Element) -> None:
         """A task of the Confluence storage format."""
         self.builder.start_entry()
@@ -295,6 +299,13 @@ def _target(url: str) -> str:
     return url
 
 
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < _DIGITS else 1
+
+
+_DIGITS = 6
+
+
 def _in_task(node: Element) -> bool:
     """Whether an element stands in a task of a page that Confluence exported."""
     entry = next(node.iterancestors("li"), None)
@@ -326,8 +337,8 @@ _STARTS: Mapping[str, _Handler] = {
     "input": _Walk.check_box,
     "table": lambda walk, _node: walk.builder.start_table(),
     "tr": lambda walk, _node: walk.builder.start_row(),
-    "td": lambda walk, _node: walk.builder.start_cell(header=False),
-    "th": lambda walk, _node: walk.builder.start_cell(header=True),
+    "td": _Walk.cell,
+    "th": _Walk.cell,
     "a": _Walk.link,
     "time": _Walk.moment,
     "br": _Walk.line_break,

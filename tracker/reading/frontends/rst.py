@@ -207,7 +207,7 @@ class _Walk:
     def _row(self, node: Any) -> None:
         self.builder.start_row()
         for entry in node.children:
-            self.builder.start_cell(header=node.parent.tagname == "thead")
+            self.builder.start_cell(1 + entry.get("morecols", 0), 1 + entry.get("morerows", 0))
             self._children(entry)
             self.builder.end_cell()
         self.builder.end_row()
