@@ -287,6 +287,20 @@ class TrackerContract:
         first, second = created(tracker.create([new_issue("Same"), new_issue("Same")]))
         assert first.ref.id != second.ref.id
 
+    def test_a_repeated_create_leaves_the_issue_as_a_person_made_it(
+        self, world: World, tracker: Tracker
+    ) -> None:
+        if not tracker.capabilities.chosen_ids:
+            pytest.skip("the tracker chooses the ids, so the engine never repeats a create")
+        new = new_issue()
+        (issue,) = created(tracker.create([new]))
+        world.edit_title(issue.ref, "Edited by a person")
+        before = world.count()
+        (again,) = created(world.tracker().create([new]))
+        assert (again.ref, again.title) == (issue.ref, "Edited by a person")
+        assert read(world.tracker(), issue.ref).title == "Edited by a person"
+        assert world.count() == before
+
     @pytest.mark.parametrize(
         "title",
         [

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command
-from tests.contract.suite import TrackerContract, World
+from tests.contract.suite import TrackerContract, World, created, new_issue
+from tracker.errors import AdapterError
 from tracker.models import IssueRef, Status
-from tracker.remote import Tracker
+from tracker.remote import Field, IssueChange, NotSent, ProbeQuery, Tracker, Unproven
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +98,25 @@ class TestFolder(TrackerContract):
     @pytest.fixture
     def world(self, tmp_path: Path, visible: Path) -> World:
         return FolderWorld(tmp_path)
+
+
+@pytest.mark.usefixtures("visible")
+def test_an_issue_that_cannot_be_read_is_neither_written_over_nor_taken_for_absent(tmp_path: Path) -> None:
+    world = FolderWorld(tmp_path)
+    new = new_issue()
+    (issue,) = created(world.tracker().create([new]))
+    world.make_unreadable(issue.ref)
+    tracker = world.tracker()
+    (made,) = tracker.create([new])
+    change = IssueChange(issue.ref, new.marker, {Field.TITLE: "Another"}, base=issue)
+    (changed,) = tracker.update([change])
+    (settled,) = tracker.probe([ProbeQuery(new.marker, None)])
+    assert isinstance(made.outcome, NotSent)
+    assert isinstance(changed.outcome, NotSent)
+    assert isinstance(settled, Unproven)
+    with pytest.raises(AdapterError):
+        list(tracker.scan())
+    assert world._path(issue.ref).read_text(encoding="utf-8") == "{"
 
 
 CONFIGURATION = """

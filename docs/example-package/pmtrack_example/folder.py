@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker import block
-from tracker.errors import UserError
+from tracker.errors import AdapterError, UserError
 from tracker.models import Issue, IssueRef, Person, Severity, Status
 from tracker.remote import (
     Absent,
@@ -39,6 +39,7 @@ from tracker.remote import (
     Refused,
     Resolution,
     TrackerContext,
+    Unproven,
     Unreadable,
 )
 
@@ -79,8 +80,8 @@ class FolderTracker:
                 yield Found(key, _issue(self._read(key)))
             except FileNotFoundError:
                 yield Gone(key)
-            except (OSError, ValueError, KeyError) as error:
-                yield Unreadable(key, str(error))
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                yield Unreadable(key, f"{self.folder / key}.json cannot be read: {error}")
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """Never called, since `capabilities.incremental` is False."""
@@ -98,28 +99,45 @@ class FolderTracker:
         return prefix == "folder" and key.isalnum()
 
     def scan(self) -> Iterator[Issue]:
-        """All issues, to rebuild a lost state."""
-        for path in sorted(self.folder.glob("*.json")):
-            yield _issue(self._read(path.stem))
+        """All issues, to rebuild a lost state; one that cannot be read must not look like one that is not there."""
+        for result in self.fetch([path.stem for path in sorted(self.folder.glob("*.json"))]):
+            if isinstance(result, Unreadable):
+                raise AdapterError(result.reason, tracker=self.name, hint="Correct or remove the file.")
+            if isinstance(result, Found):
+                yield result.issue
 
     def watermark(self) -> str | None:
         """Ids are chosen: there is nothing to probe upwards from."""
         return None
 
     def probe(self, queries: Sequence[ProbeQuery]) -> Iterator[ProbeResult]:
-        """Settles a create of unknown outcome: the file is there or it is not."""
-        for query in queries:
-            try:
-                yield Adopted(query.marker, _issue(self._read(query.marker)))
-            except FileNotFoundError:
-                yield Absent(query.marker)
+        """Settles a create of unknown outcome: the file is there, or it is not, or it cannot be read."""
+        for query, result in zip(queries, self.fetch([query.marker for query in queries]), strict=True):
+            match result:
+                case Found(issue=issue):
+                    yield Adopted(query.marker, issue)
+                case Gone():
+                    yield Absent(query.marker)
+                case Unreadable(reason=reason):
+                    yield Unproven(query.marker, reason)
 
     def create(self, batch: Sequence[NewIssue]) -> Iterator[CreateOutcome]:
         """Yields each outcome as soon as it is known; the caller commits it before asking for the next."""
         for new in batch:
-            record = {"id": new.marker, "title": new.title, "status": new.status.value, "labels": list(new.labels),
-                      "due": _iso(new.due), "body": block.render(new.marker, new.context)}  # fmt: skip
-            yield CreateOutcome(new.marker, self._write(record))
+            yield CreateOutcome(new.marker, self._created(new))
+
+    def _created(self, new: NewIssue) -> Outcome:
+        """An issue that is there already is confirmed as it is: people may have edited it."""
+        (known,) = self.fetch([new.marker])
+        match known:
+            case Found(issue=issue):
+                return Confirmed(issue)
+            case Unreadable(reason=reason):
+                return NotSent(reason)
+            case Gone():
+                record = {"id": new.marker, "title": new.title, "status": new.status.value, "labels": list(new.labels),
+                          "due": _iso(new.due), "body": block.render(new.marker, new.context)}  # fmt: skip
+                return self._write(record)
 
     def update(self, changes: Sequence[IssueChange]) -> Iterator[ChangeOutcome]:
         """Only the named fields; text around pmtrack's block stays as it is."""
@@ -128,6 +146,9 @@ class FolderTracker:
                 record = self._read(change.ref.id)
             except FileNotFoundError:
                 yield ChangeOutcome(change.ref.id, Refused("the issue is not there any more"))
+                continue
+            except (OSError, ValueError) as error:
+                yield ChangeOutcome(change.ref.id, NotSent(f"the issue cannot be read: {error}"))
                 continue
             yield ChangeOutcome(change.ref.id, self._write(_changed(record, change)))
 

@@ -105,15 +105,6 @@ def test_more_different_due_dates_than_one_run_takes_wait_for_the_next(
     assert again.outcome.issue.due == days[0]
 
 
-def test_creating_again_makes_nothing_and_changes_nothing(beads: Beads) -> None:
-    (issue,) = create(beads.tracker(), 1)
-    beads.run("update", issue.ref.id, "--title", "A person's title", "--status", "in_progress")
-    (again,) = create(beads.tracker(), 1)
-    assert again.ref == issue.ref
-    assert (again.title, again.status) == ("A person's title", Status.IN_PROGRESS)
-    assert len(beads.export()) == 1
-
-
 def test_an_update_leaves_every_field_that_it_does_not_name(beads: Beads) -> None:
     (issue,) = create(beads.tracker(), 1)
     id_ = issue.ref.id
