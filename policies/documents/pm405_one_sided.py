@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from policies.calendar import Calendar
 from policies.rule import Profile, Rule, Scope, setting, span_of
 from policies.subjects import by_document
-from policies.types import kind_of
+from policies.types import type_of_item
 from tracker.models import Finding, Severity
 from tracker.values import dataclass
 from tracker.world import World
@@ -54,7 +54,7 @@ class Settings:
 def check(world: World, settings: Settings, _calendar: Calendar) -> Iterator[Finding]:
     """Every post-mortem whose items all only mitigate."""
     for document, items in by_document(world):
-        if len(items) < settings.at_least or any(kind_of(one.item) != "mitigate" for one in items):
+        if len(items) < settings.at_least or any(type_of_item(one.item) != "mitigate" for one in items):
             continue
         yield RULE.about(
             document,

@@ -2,7 +2,8 @@
 
 A file holds plain lines under headers, as those of the vocabulary do: `[patterns NAME]` a regular expression on each line, matched
 without regard to case; `[words NAME]` words between commas. Lines that begin with `# ` are remarks. To add a language, add a
-file and cases under tests/unit/policies/cases; nothing else changes.
+file and cases under tests/unit/policies/cases; the words for severities and types of work,
+which reports need too, stand in `tracker.severity` and `tracker.work_types`.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from tracker.reports.history import Life, due_changes
 from tracker.reports.lines import NO_TEAM, ItemLine
 from tracker.reports.periods import Period
 from tracker.values import dataclass
+from tracker.work_types import TYPES, type_of
 
 AGES: tuple[tuple[str, int, int | None], ...] = (
     ("0-7 days", 0, 7),
@@ -309,28 +310,14 @@ def unverified(lines: Iterable[ItemLine], today: dt.date, days: int = 0) -> tupl
     return tuple(sorted(found, key=lambda line: (line.closed or dt.date.min, line.path, line.line)))
 
 
-TYPES: Mapping[str, tuple[str, ...]] = {
-    "prevent": ("prevent", "fix", "repair", "remediat", "harden"),
-    "detect": ("detect", "monitor", "alert", "observ"),
-    "mitigate": ("mitigat", "contain", "limit"),
-    "respond": ("respon", "process", "runbook", "communicat", "recover"),
-    "document": ("document", "docs"),
-    "investigate": ("investigat", "research", "analy"),
-}
 OTHER_TYPE, NO_TYPE = "other", "not stated"
-
-
-def type_of(category: str | None) -> str:
-    """The kind of work that a category as shown stands for."""
-    word = (category or "").strip().casefold()
-    if not word:
-        return NO_TYPE
-    return next((name for name, stems in TYPES.items() if any(stem in word for stem in stems)), OTHER_TYPE)
 
 
 def type_mix(lines: Iterable[ItemLine]) -> tuple[tuple[str, int], ...]:
     """How many items are of which type, in a fixed order, types without any left out."""
-    counted = Counter(type_of(line.category) for line in lines)
+    counted = Counter(
+        type_of(line.category) or (OTHER_TYPE if (line.category or "").strip() else NO_TYPE) for line in lines
+    )
     return tuple((name, counted[name]) for name in (*TYPES, OTHER_TYPE, NO_TYPE) if counted[name])
 
 

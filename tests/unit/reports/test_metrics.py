@@ -103,6 +103,22 @@ def test_the_on_time_rate_is_that_of_the_books(seed: int) -> None:
     assert metrics.on_time(ledger.lines, days(FIRST, LAST), UTC) == metrics.Rate(len(met), len(due))
 
 
+def test_the_type_of_work_is_told_as_the_rules_tell_it_in_any_of_their_languages() -> None:
+    lines = [
+        ledger_of(
+            World(_START, items=(_item(item=ActionItem("Do it", 3, category=one)),)), ReportSettings()
+        ).lines[0]
+        for one in ("Repair", "Überwachung", "予防", "prevention", "Mitigación", "Culture", " ", None)
+    ]
+    assert metrics.type_mix(lines) == (
+        ("prevent", 2),
+        ("detect", 1),
+        ("mitigate", 2),
+        ("other", 1),
+        ("not stated", 2),
+    )
+
+
 # --- laws ------------------------------------------------------------------------------------------------------------
 
 _START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
