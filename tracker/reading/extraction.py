@@ -124,7 +124,7 @@ class Extraction:
         if not columns.actions:
             return
         for above, row in zip([None, *table.rows], table.rows, strict=False):
-            if not any(cell.plain.strip() for cell in row.cells) and not row.columns:
+            if rows.names_group(row, columns, self.reader.words) or not row.columns:
                 continue
             draft = rows.read(row, columns, self.reader)
             if rows.goes_on(row, above, columns):

@@ -12,7 +12,7 @@ from tracker.reading.drafts import Draft
 from tracker.reading.entries import Reader
 from tracker.reading.labelled import set_due
 from tracker.reading.placeholders import is_placeholder
-from tracker.vocabulary import fold
+from tracker.vocabulary import Vocabulary, fold
 
 _FIELDS = {
     "action": "title",
@@ -37,6 +37,15 @@ def read(row: Row, columns: Columns, reader: Reader) -> Draft:
             _locate(draft, _FIELDS.get(role, ""), row, text)
             take(draft, text, reader)
     return draft
+
+
+def names_group(row: Row, columns: Columns, words: Vocabulary) -> bool:
+    """Whether a row only names what the rows below it are ("Immediate actions", nothing in the other cells), as a heading would."""
+    cell = _cell(row, columns, "action")
+    if cell is None or any(other.plain.strip() for other in row.cells if other is not cell):
+        return False
+    title = cell.plain.strip()
+    return not is_placeholder(title) and not {"action", "horizon"}.isdisjoint(words.exact("heading", title))
 
 
 def goes_on(row: Row, above: Row | None, columns: Columns) -> bool:

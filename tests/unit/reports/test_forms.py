@@ -251,6 +251,12 @@ def test_only_a_slack_id_of_the_people_map_becomes_a_mention(account: str | None
     assert slack.mention(account, "alice") == shown
 
 
+def test_an_address_that_is_too_long_for_a_link_is_left_out_and_never_cut() -> None:
+    base = "https://git.acme.example/"
+    assert slack.linked("Cap it", f"{base}a|b") == f"<{base}a%7Cb|Cap it>"
+    assert slack.linked("Cap it", base + "x" * 800) == "Cap it"
+
+
 def test_slack_blocks_are_json() -> None:
     assert json.loads(render(review_report(), "slack"))["text"].startswith("Weekly review")
 

@@ -15,7 +15,7 @@ from tracker.reports.report import Report
 
 BLOCKS, SECTION_TEXT, HEADER_TEXT, FIELDS, FIELD_TEXT = 50, 3000, 150, 10, 2000
 LINES = 6
-_TITLE = 140
+_TITLE, _ADDRESS = 140, 800
 _MARKS = {
     Tone.PLAIN: "",
     Tone.GOOD: ":large_green_circle: ",
@@ -135,10 +135,13 @@ def item_line(table: Table, row: Row) -> str:
 
 
 def linked(text: str, href: str | None) -> str:
-    """The text as a link where there is an address; cut off where it is long."""
+    """The text, cut off where it is long, as a link where there is an address of bearable length."""
     shown = escape(clip(text, _TITLE))
-    return shown if href is None else f"<{_address(href)}|{shown.replace('|', '¦')}>"
+    address = None if href is None else _address(href)
+    return shown if address is None else f"<{address}|{shown.replace('|', '¦')}>"
 
 
-def _address(href: str) -> str:
-    return href.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace(" ", "%20")[:800]
+def _address(href: str) -> str | None:
+    """The address as Slack takes it in a link; None for one that would take the room of the whole section."""
+    made = href.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace(" ", "%20")
+    return made if len(made) <= _ADDRESS else None
