@@ -54,6 +54,8 @@ class Server:
         self._kind = kind
         self._process = subprocess.Popen([*command, "--latency-ms", str(LATENCY_MS)])
         while not port_file.exists():
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the local {kind} ended with {self._process.returncode}")
             time.sleep(0.05)
         self.url = port_file.read_text(encoding="utf-8")
         self._seen = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ PROSE = (
 
 
 def measure() -> Iterator[Figure]:
-    """Four questions of the issue, each against its own yardstick."""
+    """Each question against a yardstick of its own."""
     yield from ratios()
     yield from floors()
     yield growth()
@@ -140,8 +141,6 @@ def walk() -> Figure:
 
 
 def _bare(folder: str) -> int:
-    import os
-
     size, waiting = 0, [folder]
     while waiting:
         with os.scandir(waiting.pop()) as entries:

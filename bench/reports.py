@@ -38,20 +38,16 @@ _WORDS = (
 )
 
 
-def measure() -> list[Figure]:
+def measure() -> Iterator[Figure]:
     """Time and memory of the audit in each of its forms."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, dt.datetime.now(dt.UTC).replace(microsecond=0))
-        figures = []
         for form in ("text", "markdown", "html", "json", "csv"):
             seconds, processor, megabytes = run(folder, form)
             subject = f"audit --format {form}, {DOCUMENTS:,} documents, {DOCUMENTS * ITEMS_EACH:,} items"
-            figures += [
-                Figure(subject, seconds, SECONDS, "s", f"{processor:.1f} s of it on the processor"),
-                Figure(f"{subject}: peak memory", megabytes, MEGABYTES, "MB"),
-            ]
-    return figures
+            yield Figure(subject, seconds, SECONDS, "s", f"{processor:.1f} s of it on the processor")
+            yield Figure(f"{subject}: peak memory", megabytes, MEGABYTES, "MB")
 
 
 def run(folder: Path, form: str) -> tuple[float, float, float]:

@@ -13,15 +13,32 @@ from bench.figure import Figure, interleaved, plain_environment
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
-def process(*command: str) -> Callable[[], object]:
-    """A call that runs the command to its end in an empty folder."""
-    folder = tempfile.mkdtemp(prefix="pmtrack-bench-")
+FINDINGS = 10  # the exit code of a check that found something
+
+
+def process(folder: str, *command: str) -> Callable[[], object]:
+    """A call that runs the command to its end in a folder.
+
+    Raises:
+        RuntimeError: (the call) it failed; what fails early would be measured as fast.
+    """
     environment = plain_environment()
-    return lambda: subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+
+    def run() -> None:
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+        if done.returncode not in (0, FINDINGS):
+            raise RuntimeError(f"{' '.join(command)} left with {done.returncode}: {done.stderr.decode()}")
+
+    return run
 
 
 def measure() -> Iterator[Figure]:
     """`--help`, `parse` and `check` of one document."""
+    with tempfile.TemporaryDirectory(prefix="pmtrack-bench-") as folder:
+        yield from _measure(folder)
+
+
+def _measure(folder: str) -> Iterator[Figure]:
     one = str(min(EXAMPLES.rglob("*.md")))
     pmtrack = str(Path(sys.executable).with_name("pmtrack"))
     subjects = {
@@ -30,8 +47,8 @@ def measure() -> Iterator[Figure]:
         "pmtrack check one.md": (("check", one), 3.0),
     }
     yardstick, *times = interleaved(
-        process(sys.executable, "-c", "import click"),
-        *(process(pmtrack, *words) for words, _ in subjects.values()),
+        process(folder, sys.executable, "-c", "import click"),
+        *(process(folder, pmtrack, *words) for words, _ in subjects.values()),
         rounds=10,
     )
     for (subject, (_, target)), seconds in zip(subjects.items(), times, strict=True):

@@ -1,8 +1,9 @@
 """Ten thousand post-mortems with fifty thousand items: the first run, the run in which nothing changed, one change.
 
-Whole processes with the embedded defaults, in seconds of the processor. Of the first run the embedded tracker's own work (its file) is
-taken apart: what a tracker costs is bounded by the service, and the target is for all the rest. The yardstick of the run without changes is a process that walks the same tree
-with `os.scandir` and `stat` and reads the same rows from the same SQLite file; that of the first run is `pmtrack parse`.
+Whole processes with the embedded defaults, in seconds of the processor. Of the first run the embedded tracker's own work (its
+file) is taken apart: what a tracker costs is bounded by the service, and the target is for all the rest. The yardstick of the
+run without changes is a process that walks the same tree with `os.scandir` and `stat` and reads the same rows from the same
+SQLite file; that of the first run is `pmtrack parse`.
 """
 
 from __future__ import annotations
