@@ -1,7 +1,7 @@
-"""Issues that could not be found, and what was found out about each: kept, so that no run finds it out again.
+"""Issues that a read did not find, and why: kept between runs, so that the reason is asked for once and not in every run.
 
-Trackers tell a deleted issue from a hidden one only to who asks more (Jira Data Center and GitHub: a read of each, Jira Cloud:
-two of the project). Who is linked to such an issue would pay that in every run.
+To tell a deleted issue from a hidden one takes further requests: one for each issue on Jira Data Center and GitHub, two for the
+project on Jira Cloud. Without this memory every run would send them for every linked issue that is gone or hidden.
 """
 
 from __future__ import annotations
@@ -13,21 +13,29 @@ from collections.abc import Iterable, MutableMapping
 from tracker.values import dataclass
 
 MEMORY, NAMED, UNINDEXED = "lost", "named", "unindexed"
+"""Keys in the memory, which is kept in the state: never rename their values."""
+
 STALE_AFTER = dt.timedelta(days=7)
-"""How old a finding may be; finding out again takes the place of a part of the daily round (`adapters.sweep`)."""
+"""How long a reason is believed; asking again takes the place of a part of the daily round (`adapters.verification`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about an issue: it is gone, or out of sight, and why."""
+class Absence:
+    """Why an issue was not found.
+
+    Attributes:
+        gone: The tracker says that it is deleted; else it may be hidden from this account.
+        reason: For the person.
+        at: When the tracker said so, UTC.
+    """
 
     gone: bool
     reason: str
     at: dt.datetime
 
 
-class Lost:
-    """What is known of lost issues, by id. A text in the memory that is something else counts as nothing known.
+class LostIssues:
+    """Issues that were not found, by id. A text in the memory that is something else counts as an empty one.
 
     Args:
         memory: Survives the run.
@@ -42,34 +50,34 @@ class Lost:
         self._known = _load(memory.get(key, ""))
 
     def __len__(self) -> int:
-        """How many."""
+        """How many issues were not found."""
         return len(self._known)
 
-    def known(self, name: str) -> Finding | None:
-        """What was found out about an issue, None where nothing was."""
+    def known(self, name: str) -> Absence | None:
+        """Why an issue was not found; None where it was, or was never looked for."""
         return self._known.get(name)
 
     def hidden(self) -> list[str]:
-        """Those that may come back into sight, whose finding is oldest first."""
-        found = [(finding.at, name) for name, finding in self._known.items() if not finding.gone]
+        """Those that may become visible again, the longest absent first."""
+        found = [(absence.at, name) for name, absence in self._known.items() if not absence.gone]
         return [name for _, name in sorted(found)]
 
     def stale(self, now: dt.datetime) -> list[str]:
-        """Those of whom it was found out a week ago or longer, oldest first."""
+        """Those whose reason is older than `STALE_AFTER`, oldest first."""
         found = [(each.at, name) for name, each in self._known.items() if abs(now - each.at) >= STALE_AFTER]
         return [name for _, name in sorted(found)]
 
-    def note(self, names: Iterable[str], finding: Finding) -> None:
-        """Keep what was found out."""
-        self._known.update(dict.fromkeys(names, finding))
+    def note(self, names: Iterable[str], absence: Absence) -> None:
+        """Note why these were not found."""
+        self._known.update(dict.fromkeys(names, absence))
 
     def forget(self, names: Iterable[str]) -> None:
-        """These can be read again."""
+        """Drop these: they can be read."""
         for name in names:
             self._known.pop(name, None)
 
     def keep(self) -> None:
-        """Write it to the memory, if it is not what stands there."""
+        """Write to the memory what has changed."""
         text = _dump(self._known)
         if text != self._memory.get(self._key, _NOTHING):
             self._memory[self._key] = text
@@ -78,19 +86,19 @@ class Lost:
 _NOTHING = "[]"
 
 
-def _dump(known: dict[str, Finding]) -> str:
-    """One entry for each finding: a project of which the sight was lost has one for ten thousand issues."""
-    groups: dict[Finding, list[str]] = {}
-    for name, finding in sorted(known.items()):
-        groups.setdefault(finding, []).append(name)
-    told = [[each.gone, each.reason, each.at.isoformat(), names] for each, names in groups.items()]
-    return json.dumps(told, separators=(",", ":"))
+def _dump(known: dict[str, Absence]) -> str:
+    """One entry for all issues with the same reason and time: ten thousand of a project that was hidden share one."""
+    groups: dict[Absence, list[str]] = {}
+    for name, absence in sorted(known.items()):
+        groups.setdefault(absence, []).append(name)
+    entries = [[each.gone, each.reason, each.at.isoformat(), names] for each, names in groups.items()]
+    return json.dumps(entries, separators=(",", ":"))
 
 
-def _load(text: str) -> dict[str, Finding]:
+def _load(text: str) -> dict[str, Absence]:
     try:
         return {
-            str(name): Finding(bool(gone), str(reason), _aware(at))
+            str(name): Absence(bool(gone), str(reason), _aware(at))
             for gone, reason, at, names in json.loads(text)
             for name in names
         }

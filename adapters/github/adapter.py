@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from adapters.github import mapping, probe, queries, reader
-from adapters.github.again import Again
 from adapters.github.budget import Budget
 from adapters.github.changes import Journal, changes, read_cursor, settle
 from adapters.github.changing import Changer
@@ -19,6 +18,7 @@ from adapters.github.labels import Labels
 from adapters.github.people import People
 from adapters.github.preflight import Preflight
 from adapters.github.repository import REST_ONLY, Repository
+from adapters.github.rereading import Rereading
 from adapters.github.sending import Sender
 from tracker.models import Issue, Person, Status
 from tracker.remote import (
@@ -101,10 +101,10 @@ class GitHubTracker:
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
         """See `Tracker.changes`; one request when nothing changed, and up to two for what the list does not tell."""
-        again = Again(self._repository, self._context.memory, spread=self.capabilities.verifies)
-        told = changes(self._repository, self._journal, cursor, ids, again)
+        rereading = Rereading(self._repository, self._context.memory, spread=self.capabilities.verifies)
+        told = changes(self._repository, self._journal, cursor, ids, rereading)
         if told.complete and read_cursor(cursor) is None:
-            again.begin()
+            rereading.begin()
         self._hidden = {each.id: each for each in told.unreadable if isinstance(each, reader.Hidden)}
         return told
 

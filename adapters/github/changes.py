@@ -18,10 +18,10 @@ from dataclasses import field, replace
 from typing import Any
 
 from adapters.github import queries, reader
-from adapters.github.again import Again
 from adapters.github.answers import is_issue
 from adapters.github.references import split_id
 from adapters.github.repository import Repository
+from adapters.github.rereading import Rereading
 from tracker.errors import AdapterError, NotFoundError
 from tracker.models import Issue
 from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
@@ -120,13 +120,13 @@ class Journal:
 
 
 def changes(
-    repository: Repository, journal: Journal, text: str | None, ids: Iterable[str], again: Again
+    repository: Repository, journal: Journal, text: str | None, ids: Iterable[str], rereading: Rereading
 ) -> Changes:
     """See `tracker.remote.Tracker.changes`."""
     wanted = tuple(dict.fromkeys(ids))
     cursor = _settled(repository.memory, text) or read_cursor(text)
     try:
-        result = _since(repository, cursor, wanted, again) if cursor else _everything(repository, wanted)
+        result = _since(repository, cursor, wanted, rereading) if cursor else _everything(repository, wanted)
     except AdapterError as error:
         return Changes((), text, complete=False, reason=error.message, hint=error.hint)
     journal.cursor = result.cursor
@@ -191,7 +191,7 @@ def _whole(
     return _with(told, results)
 
 
-def _since(repository: Repository, cursor: Cursor, ids: Sequence[str], again: Again) -> Changes:
+def _since(repository: Repository, cursor: Cursor, ids: Sequence[str], rereading: Rereading) -> Changes:
     seen: dict[str, Issue] = {}
     first: _Page | None = None
     limit = cursor.newest - _OVERLAP
@@ -200,7 +200,7 @@ def _since(repository: Repository, cursor: Cursor, ids: Sequence[str], again: Ag
             first = page
             if _same(page, cursor):
                 if not _crowded(page, cursor):
-                    return _extra(cursor, {}, cursor, ids, again)
+                    return _extra(cursor, {}, cursor, ids, rereading)
                 limit = cursor.newest
         seen |= {issue.ref.id: issue for issue in page.issues if issue.ref.id not in seen}
         if not page.issues or _updated(page.issues[-1]) < limit:
@@ -208,14 +208,14 @@ def _since(repository: Repository, cursor: Cursor, ids: Sequence[str], again: Ag
     following = _cursor(repository, first or _Page([]), old=cursor)
     if _lost(first, cursor, seen.values()):
         return _whole(repository, following, ids, cursor)
-    return _extra(cursor, seen, following, ids, again)
+    return _extra(cursor, seen, following, ids, rereading)
 
 
 def _extra(
-    cursor: Cursor, seen: Mapping[str, Issue], following: Cursor, ids: Sequence[str], again: Again
+    cursor: Cursor, seen: Mapping[str, Issue], following: Cursor, ids: Sequence[str], rereading: Rereading
 ) -> Changes:
     """Add what the list cannot tell; those that could not be read and must be are left to the next run."""
-    results = list(again.read(ids, seen, cursor.pending))
+    results = list(rereading.read(ids, seen, cursor.pending))
     pending = [number for number in _unanswered(results) if number in cursor.pending]
     wanted = set(ids)
     told = tuple(issue for key, issue in seen.items() if key in wanted)

@@ -13,7 +13,7 @@ from adapters.github.client import Client
 from adapters.github.config import LOOPBACK, GitHubOptions
 from adapters.github.recurring import Recurring
 from adapters.github.references import Place, number_in, place_of_key, split_id
-from adapters.lost import Finding, Lost
+from adapters.lost import Absence, LostIssues
 from tracker.errors import AdapterError, BadResponseError, NotFoundError
 from tracker.models import Issue, IssueRef
 from tracker.remote import Refused
@@ -51,7 +51,7 @@ class Repository:
         self.highest = 0
         self.node_id = ""
         self.memory = memory
-        self.lost = Lost(memory)
+        self.lost = LostIssues(memory)
         self.recurring = Recurring(memory)
         self._graphql = True
 
@@ -102,7 +102,7 @@ class Repository:
 
     def note_lost(self, name: str, reason: str, *, gone: bool = False) -> None:
         """Remember what was found out about an issue, by its id, or by `#12` where a row names it."""
-        self.lost.note([name], Finding(gone, reason, self.client.now()))
+        self.lost.note([name], Absence(gone, reason, self.client.now()))
 
     # --- what is known of it ----------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from adapters.jira.mapping import instant
 from adapters.jira.reader import BATCH, Reader
 from adapters.jira.references import is_id
 from adapters.jira.site import Site
-from adapters.sweep import Sweep
+from adapters.verification import Verification
 from tracker.errors import AdapterError
 from tracker.models import Issue
 from tracker.remote import Changes, FetchResult, Found, Gone, Unreadable
@@ -104,7 +104,7 @@ class Pull:
         self._site = site
         self._reader = reader
         self._memory = memory
-        self._sweep = Sweep(memory, lambda each: int(each) if is_id(each) else None)
+        self._verification = Verification(memory, lambda each: int(each) if is_id(each) else None)
         self._overlap = dt.timedelta(minutes=options.search_overlap_minutes)
 
     def changes(self, cursor: str | None, ids: Iterable[str]) -> Changes:
@@ -115,7 +115,7 @@ class Pull:
         try:
             if since is None:
                 self._site.ask()
-                self._sweep.begin(self._client.server_now())
+                self._verification.begin(self._client.server_now())
                 return self._read(wanted, self._client.server_now(), None)
             told = self._told_since(since)
             at = self._client.server_now()
@@ -136,14 +136,14 @@ class Pull:
         if self._options.full_read == "daily":
             return changes
         now = self._client.server_now()
-        part, stands = self._sweep.part(wanted, now, requests * BATCH)
+        part, stands = self._verification.part(wanted, now, requests * BATCH)
         results = list(self._reader.results([each for each in part if each not in read], sparing=True))
         hidden = tuple(each for each in results if isinstance(each, Unreadable))
         if results and not any(map(self._is_answered, results)):
             # Nothing could be read: the next run tries again.
             return replace(changes, unreadable=(*changes.unreadable, *hidden))
         if part:
-            self._sweep.done(stands)
+            self._verification.done(stands)
         found = [each.issue for each in results if isinstance(each, Found)]
         self._remember(found, now)
         gone = tuple(each for each in results if isinstance(each, Gone))

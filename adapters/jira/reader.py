@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from adapters.jira import mapping, sight
+from adapters.jira import mapping, visibility
 from adapters.jira.body import Api, Style
 from adapters.jira.client import Client
 from adapters.jira.config import JiraOptions
 from adapters.jira.failures import NotLoggedInError
 from adapters.jira.references import is_id, is_name
 from adapters.jira.site import Site
-from adapters.lost import MEMORY, NAMED, UNINDEXED, Finding, Lost
+from adapters.lost import MEMORY, NAMED, UNINDEXED, Absence, LostIssues
 from adapters.pool import in_order
 from tracker.errors import AdapterError, AuthError, BadResponseError, NotFoundError
 from tracker.models import Issue
@@ -48,9 +48,13 @@ class Reader:
         self._options = options
         self._site = site
         self._memory = memory
-        self._lost, self._named, self._unindexed = Lost(memory), Lost(memory, NAMED), Lost(memory, UNINDEXED)
+        self._lost, self._named, self._unindexed = (
+            LostIssues(memory),
+            LostIssues(memory, NAMED),
+            LostIssues(memory, UNINDEXED),
+        )
         self._asks_again = {MEMORY, NAMED}
-        self._findings: dict[str, Finding | AdapterError] = {}
+        self._absences: dict[str, Absence | AdapterError] = {}
 
     def fetched(self, names: Sequence[str]) -> Iterator[FetchResult]:
         """Like `results`, with at most one request for all that were lost before: the others are told from memory."""
@@ -80,10 +84,10 @@ class Reader:
         """As many as one request takes, in turn."""
         if len(keys) <= BATCH:
             return list(keys)
-        findings = {key: finding for key in keys if (finding := self._named.known(key))}
-        chosen = sorted(findings, key=lambda key: findings[key].at)[:BATCH]
+        absences = {key: absence for key in keys if (absence := self._named.known(key))}
+        chosen = sorted(absences, key=lambda key: absences[key].at)[:BATCH]
         for key in chosen:
-            self._named.note([key], replace(findings[key], at=self._client.server_now()))
+            self._named.note([key], replace(absences[key], at=self._client.server_now()))
         return chosen
 
     def _present(self, keys: Sequence[str]) -> dict[str, Raw]:
@@ -115,7 +119,7 @@ class Reader:
     def forget(self) -> None:
         """Find out anew what became of issues that rows name."""
         self._memory.pop(NAMED, None)
-        self._named = Lost(self._memory, NAMED)
+        self._named = LostIssues(self._memory, NAMED)
 
     def is_lost(self, name: str) -> bool:
         """Whether it is known why this issue cannot be read; that no other read failed with it."""
@@ -127,11 +131,11 @@ class Reader:
         One of them is kept back for whoever asks in the same run for the hidden ones, or for those that rows name, in turn.
         """
         stale = self._lost.stale(self._client.server_now())
-        if stale and self._site.is_cloud and requests >= sight.REQUESTS:
-            requests -= sight.REQUESTS
-            finding = self._of_project(self._options.project)
-            if isinstance(finding, Finding):
-                self._lost.note(stale, finding)
+        if stale and self._site.is_cloud and requests >= visibility.REQUESTS:
+            requests -= visibility.REQUESTS
+            absence = self._of_project(self._options.project)
+            if isinstance(absence, Absence):
+                self._lost.note(stale, absence)
         elif not self._site.is_cloud and requests > 1 and (one := self._oldest(stale)):
             requests -= 1
             self._look_alone(one)
@@ -155,7 +159,7 @@ class Reader:
         return next(iter([*worth, *self._unindexed.stale(self._client.server_now())]), None)
 
     def _note_unindexed(self, names: Sequence[str]) -> None:
-        self._unindexed.note(names, Finding(gone=False, reason="archived", at=self._client.server_now()))
+        self._unindexed.note(names, Absence(gone=False, reason="archived", at=self._client.server_now()))
 
     def _look_alone(self, name: str) -> None:
         try:
@@ -327,22 +331,22 @@ class Reader:
             store.note([name], known)
         return Gone(name, known.reason) if known.gone else Unreadable(name, known.reason)
 
-    def _found_out(self, name: str, error: AdapterError) -> Finding | AdapterError:
+    def _found_out(self, name: str, error: AdapterError) -> Absence | AdapterError:
         if not isinstance(error, NotFoundError):
-            return Finding(gone=False, reason=error.message, at=self._client.server_now())
+            return Absence(gone=False, reason=error.message, at=self._client.server_now())
         if not self._site.is_cloud:
-            return Finding(gone=True, reason="deleted", at=self._client.server_now())
+            return Absence(gone=True, reason="deleted", at=self._client.server_now())
         # Cloud says the same of a deleted issue and of one that this account may not see.
         return self._of_project(self._options.project if is_id(name) else name.rpartition("-")[0])
 
-    def _of_project(self, project: str) -> Finding | AdapterError:
+    def _of_project(self, project: str) -> Absence | AdapterError:
         """What a missing issue of Cloud means, asked once a run."""
-        if project not in self._findings:
+        if project not in self._absences:
             try:
-                self._findings[project] = sight.finding(self._client, project)
+                self._absences[project] = visibility.absence(self._client, project)
             except AdapterError as error:
-                self._findings[project] = error
-        return self._findings[project]
+                self._absences[project] = error
+        return self._absences[project]
 
 
 def _by_name(issues: Sequence[Raw], names: Collection[str]) -> dict[str, Raw]:

@@ -1,7 +1,7 @@
-"""Issues that a run reads by id although the list of changes does not tell them.
+"""Rereading: issues that a run reads by id although the list of changes does not name them.
 
 They are those that were transferred, those that could not be seen or read by the run before, and a part of the round in which
-each issue is read again (`adapters.sweep`). A hundred of them, whatever the reason, are one request, and what is read for the
+each issue is read again (`adapters.verification`). A hundred of them, whatever the reason, are one request, and what is read for the
 sake of the round alone takes only what is left of the requests of a run in which nothing changed.
 """
 
@@ -13,12 +13,12 @@ from adapters.github import queries, reader, recurring
 from adapters.github.reader import Failed, Hidden
 from adapters.github.references import number_of
 from adapters.github.repository import Repository
-from adapters.sweep import Round, Sweep
+from adapters.verification import Round, Verification
 from tracker.errors import AdapterError
 from tracker.remote import FetchResult
 
 
-class Again:
+class Rereading:
     """Chooses the issues and reads them.
 
     Args:
@@ -29,12 +29,12 @@ class Again:
 
     def __init__(self, repository: Repository, memory: MutableMapping[str, str], *, spread: bool) -> None:
         self._repository = repository
-        self._sweep = Sweep(memory, number_of)
+        self._verification = Verification(memory, number_of)
         self._spread = spread
 
     def begin(self) -> None:
         """Note that everything was read at once."""
-        self._sweep.begin(self._repository.client.now())
+        self._verification.begin(self._repository.client.now())
 
     def read(
         self, ids: Sequence[str], seen: Collection[str], pending: Collection[int]
@@ -65,7 +65,7 @@ class Again:
             if not failed or result.id in must:
                 yield result
         if part and not broken:
-            self._sweep.done(stands)
+            self._verification.done(stands)
         if not wanted:
             self._ask_alone()
 
@@ -85,7 +85,7 @@ class Again:
     def _part(self, ids: Sequence[str], count: int) -> tuple[list[str], Round]:
         now = self._repository.client.now()
         spread = self._spread and self._repository.has_graphql
-        return self._sweep.part(ids, now, count) if spread else ([], Round(now, None))
+        return self._verification.part(ids, now, count) if spread else ([], Round(now, None))
 
     def _ask_alone(self) -> None:
         """Ask what the last run asked in one request, where no issue is read that it could go along with."""

@@ -1,8 +1,8 @@
-"""Reading every linked issue again, a part in each run, so that no day costs more requests than another.
+"""Verification: every linked issue is read again by id, a part of them in each run, so that the load is even.
 
 Searches and lists tell edits, but not everything that was deleted or hidden, and they miss what their index learnt later than
-the overlap. So each issue is read by id, which is consistent, once in a round; a round begins a day after the one before began
-at the earliest.
+the overlap. A read by id is consistent. Each issue is read once in a round; a round begins a day after the one before began at
+the earliest. See `tracker.remote.Capabilities.verifies`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, MutableMapping
 from tracker.values import dataclass
 
 MEMORY = "sweep"
+"""Key in the memory, which is kept in the state: never rename its value."""
+
 EVERY = dt.timedelta(days=1)
 
 
@@ -29,8 +31,8 @@ class Round:
         return self.after is not None or abs(now - self.begun) >= EVERY
 
 
-class Sweep:
-    """Chooses what is to be read again.
+class Verification:
+    """Chooses the issues of the next part of the round.
 
     Args:
         memory: What the tracker remembers.

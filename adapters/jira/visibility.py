@@ -1,30 +1,30 @@
-"""What it means on Jira Cloud that an issue is not found: deleted, or out of this account's sight."""
+"""What it means on Jira Cloud that an issue is not found: deleted, or not visible to this account."""
 
 from __future__ import annotations
 
 from adapters.jira.client import Client
-from adapters.lost import Finding
+from adapters.lost import Absence
 from tracker.errors import AdapterError, NotFoundError
 
 LEVELS = "SET_ISSUE_SECURITY"
 REQUESTS = 2
-"""Requests that `finding` sends at most."""
+"""Requests that `absence` sends at most."""
 
 
-def finding(client: Client, project: str) -> Finding:
-    """What speaks for it that issues of a project exist and are hidden; that they are gone where nothing does.
+def absence(client: Client, project: str) -> Absence:
+    """Why issues of a project were not found: hidden where something may hide them from this account, else gone.
 
     Raises:
         AdapterError: the project could not be examined.
     """
     why = _why_hidden(client, project)
     if why is None:
-        return Finding(gone=True, reason="deleted, or moved out of sight", at=client.server_now())
-    return Finding(gone=False, reason=why, at=client.server_now())
+        return Absence(gone=True, reason="deleted, or moved out of sight", at=client.server_now())
+    return Absence(gone=False, reason=why, at=client.server_now())
 
 
 def _why_hidden(client: Client, project: str) -> str | None:
-    """None where nothing hides issues from this account.
+    """What may hide issues from this account, None where nothing does.
 
     The security levels of a project are told only to who may set them:
     https://developer.atlassian.com/cloud/jira/platform/rest/v2/api-group-project-permission-schemes/
