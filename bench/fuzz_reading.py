@@ -15,6 +15,7 @@ import itertools
 import random
 import signal
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -32,6 +33,8 @@ LIMIT_S = 5
 _PROGRESS = 10_000
 _PANDOC = ("asciidoc", "mediawiki")
 _COMPARE = 1_000
+_FIRST_INPUTS = 300
+"""Inputs that atheris starts from."""
 EXTENSION = {
     "markdown": "md",
     "text": "txt",
@@ -101,6 +104,11 @@ class Mutator:
 
     def next(self) -> bytes:
         """The next input."""
+        data = self.text()
+        return word(data) if self.form == "docx" else data
+
+    def text(self) -> bytes:
+        """The next input; of a Word document what its file of paragraphs holds."""
         text = self.random.choice(self.pool)
         for _ in range(self.random.randint(1, 6)):
             text = self._changed(text)
@@ -110,7 +118,7 @@ class Mutator:
         if self.random.random() < 0.1 and data:
             at = self.random.randrange(len(data))
             data = data[:at] + bytes([self.random.randrange(256)]) + data[at + 1 :]
-        return word(data) if self.form == "docx" else data
+        return data
 
     def _changed(self, text: str) -> str:
         choice = self.random.randrange(6)
@@ -203,13 +211,26 @@ def fuzz(form: str, count: int, seed: int) -> int:
     return failed
 
 
-def guided(form: str, count: int) -> None:
-    """The same under atheris."""
+def guided(form: str, count: int, seed: int) -> None:
+    """The same under atheris, which starts from some of our own inputs and knows the format's tokens."""
     import atheris
 
-    check = checked(form)
+    check, mutator = checked(form), Mutator(form, seed)
+    folder = Path(tempfile.mkdtemp(prefix="pmtrack-atheris-"))
+    (folder / "inputs").mkdir()
+    for number in range(_FIRST_INPUTS):
+        (folder / "inputs" / str(number)).write_bytes(mutator.text())
+    tokens = (token.encode(errors="surrogatepass") for token in mutator.tokens)
+    quoted = ("".join(f"\\x{byte:02x}" for byte in token) for token in tokens)
+    (folder / "tokens").write_text("".join(f'"{token}"\n' for token in quoted), encoding="ascii")
     atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-runs={count}", f"-timeout={LIMIT_S}"], check)
+    atheris.Setup(
+        [
+            *(sys.argv[0], f"-runs={count}", f"-seed={seed}", f"-timeout={2 * LIMIT_S}", "-max_len=4000"),
+            *(f"-dict={folder / 'tokens'}", str(folder / "inputs")),
+        ],
+        (lambda data: check(word(data))) if form == "docx" else check,
+    )
     atheris.Fuzz()
 
 
@@ -222,7 +243,7 @@ def main() -> int:
     parser.add_argument("--atheris", action="store_true")
     options = parser.parse_args()
     if options.atheris:
-        guided(options.form, options.count)
+        guided(options.form, options.count, options.seed)
         return 0
     return 1 if fuzz(options.form, options.count, options.seed) else 0
 
