@@ -25,6 +25,8 @@ from tracker.values import dataclass
 from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
+_ADDRESSED = pattern(r"@[\w.-]+\s+\w")
+"""A heading that opens with whose it is: "@kim Alerts configured"."""
 _POSITION = pattern(r"^\W*(?:\d{1,3}[.):]?|[A-Z]{1,3}-?\d{1,3}[.:)]?)\s+")
 
 
@@ -94,7 +96,8 @@ class Extraction:
             part.kind for part in labels.scan(title, self.reader.words)
         }
         numbered = "priority" in kinds and _POSITION.match(title) is not None
-        return numbered or bool({"owner", "due", "status"} & kinds) or self._is_task(title, body)
+        fields = bool({"owner", "due", "status"} & kinds)
+        return numbered or fields or _ADDRESSED.match(title) is not None or self._is_task(title, body)
 
     def _is_task(self, title: str, body: Sequence[Block]) -> bool:
         """A heading that says what to do, with nothing below it but prose about that."""

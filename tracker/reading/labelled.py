@@ -53,9 +53,33 @@ def take_label(k: Knowledge, draft: Draft, part: labels.Labelled) -> None:
     ):
         return
     take = _TAKE.get(kind)
+    beside = _BESIDE.search(plain, at, end) if kind in _FOLLOWED else None
+    if beside and plain[at : beside.start()].strip():  # "Owner: Kim · Due Friday · Done"
+        _take_beside(k, draft, beside.end(), end)
+        value, whole, end = plain[at : beside.start()], end, beside.start()
+    else:
+        whole = end
     apart = kind == "status" and start > 0 and len(value.split()) <= _MOST_STATE and _is_apart(plain, start)
     if take and (take(k, draft, value, *_trim(plain, at, end)) or apart):
-        draft.cut(_with_separator(plain, start), end)
+        draft.cut(_with_separator(plain, start), whole)
+
+
+_FOLLOWED = ("owner", "due", "priority", "status")
+_BESIDE = pattern(r"\s+[·•|]\s+")
+"""What separates a field from the next one of a line that has no label of its own."""
+
+
+def _take_beside(k: Knowledge, draft: Draft, start: int, end: int) -> None:
+    """The days and states among the parts of a line of fields."""
+    at = start
+    for part in _BESIDE.split(draft.text.plain[start:end]):
+        at = draft.text.plain.index(part, at)
+        phrase, state = after_due_word(k, part.strip()), k.states.exact(part)
+        if phrase is not None and draft.due_raw is None:
+            set_due(k, draft, phrase)
+            draft.note("due", at, at + len(part))
+        elif state is not None:
+            draft.set_status(state, part, at, at + len(part))
 
 
 def _shorter(text: Text, start: int, at: int, end: int) -> int:
@@ -86,6 +110,7 @@ def _with_separator(plain: str, start: int) -> int:
 
 
 def _take_owner(k: Knowledge, draft: Draft, value: str, start: int, end: int) -> bool:
+    value = value.rstrip(EDGES)
     stop = value.find(". ")
     if 0 < stop < len(value) - 2 and not value[:stop].rstrip().endswith(("Dr", "Mr", "Ms")):
         return False

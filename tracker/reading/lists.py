@@ -96,7 +96,20 @@ def introduced(draft: Draft, entry: Entry, below: Below, section: Section, reade
         return None
     # A name in bold with one entry below it is explained by that.
     named = text.lead("strong") is not None and len(text.plain.split()) > 1
+    if _is_work_in_parts(draft, below, reader):
+        return None
     return section if len(below.rest) > 1 or not named else None
+
+
+def _is_work_in_parts(draft: Draft, below: Below, reader: Reader) -> bool:
+    """Whether an entry says what to do, and those below it only to what: "Pin the versions:" over a list of packages."""
+    return says_work(draft.title()[0], reader.words) and not any(
+        stands_alone(node, reader) or _opens_with_work(node, reader.words) for node in below.rest
+    )
+
+
+def _opens_with_work(node: Node, words: Vocabulary) -> bool:
+    return bool(node.entry.texts) and says_work(node.entry.texts[0].plain.strip(EDGES), words)
 
 
 def _named_owners(draft: Draft, reader: Reader) -> tuple[str, ...]:

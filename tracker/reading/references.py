@@ -10,7 +10,7 @@ from tracker.reading.hyphens import plain_hyphens
 
 _URL = pattern(r"https?://[^\s<>\"'`|，。、）】」]+", re.IGNORECASE)
 _KEY = pattern(r"(?<![\w/.#-])([A-Z][A-Z0-9_]{1,15}-\d{1,7})(?![\w-])")
-_HASH = pattern(r"(?<![\w&/])((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
+_HASH = pattern(r"(?<![\w&/])(?<![Ii]ncident )((?:[\w.-]{1,100}/[\w.-]{1,100})?[#!]\d{1,7})(?![\w-])")
 _BEAD = pattern(r"(?<![\w/])bd://([A-Za-z0-9][\w.-]*)")
 _BARE_BEAD = pattern(r"(?<![\w/.-])(bd-[a-z0-9]{2,8}(?:\.\d+)*)(?![\w-])")
 # A bead of a database with any prefix, where nothing else is expected: `bd` makes the last part from digits and letters,
