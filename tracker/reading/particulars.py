@@ -15,6 +15,7 @@ from tracker.reading.sections import Section
 from tracker.vocabulary import Vocabulary, fold
 
 _ID = pattern(r"(?<![\w-])([A-Z][A-Z0-9]{1,11}(?:-[A-Z0-9]+){0,3}-(?=[\w-]*\d)[A-Z0-9][\w-]*)(?![\w-])")
+_MOST_SEVERITY = 160
 _SEVERITY = pattern(r"\bSEV[- ]?[0-5]\b", re.IGNORECASE)
 _NO_ID = pattern(r"^(?:UTF|SHA|ISO|RFC|CVE|HTTP|TLS|IPV|SEV|HTTPS|AWS|US|EU|AP)-")
 
@@ -53,6 +54,8 @@ def incident_id(header: Header) -> str | None:
 def severity(header: Header) -> str | None:
     """The severity field, or a level that the title or the incident's own line names ("[SEV2] Checkout down")."""
     stated = header.values.get("severity")
+    if stated and len(stated) > _MOST_SEVERITY and not _SEVERITY.search(stated):
+        stated = None  # a description of the impact below such a heading
     named = (header.values.get("incident_id"), header.values.get("title"), header.h1, header.first_heading)
     found = (_SEVERITY.search(text) for text in named if text)
     return stated or next((level[0] for level in found if level), None)

@@ -11,7 +11,9 @@ from tracker.vocabulary import Vocabulary, fold
 _HANDLE = pattern(
     r"(?<![\w@/.])@([A-Za-z0-9À-ɏ\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af√©][\w.√©-]*(?:/[\w.-]+)?)"
 )
-_SPLIT = pattern(r"\s+and/or\s+|\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+")
+_SPLIT = pattern(
+    r"\s+and/or\s+|\s*[,;&+/、，；\n|]\s*|\s+(?:and|und|et|y|e|og|och|with|plus|と|および|和)\s+"
+)
 _INITIALS = pattern(r"[A-Z]{2,3}")
 _CC = pattern(r"(?i)^(?:cc|c/o|via|and|with|by|lead|backup)\b[:.]?\s*")
 _ROLE = pattern(r"\s*[(（\[][^)）\]]*[)）\]]\s*$")

@@ -7,17 +7,20 @@ entities, and the network is off.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml import etree, html
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import Block, Comment, Metadata
+from tracker.reading.frontends import metadata
 from tracker.reading.frontends.builder import Builder
 from tracker.reading.source import Source
 
 _BLOCKS = frozenset(
-    ("p", "div", "section", "article", "blockquote", "dd", "dt", "dl", "figure", "main", "header", "footer", "aside", "form", "fieldset", "details",
+    ("p", "div", "section", "article", "blockquote", "dd", "dt", "dl", "figure", "main", "header", "aside", "form", "fieldset", "details",
      "address", "ac:rich-text-body", "ac:layout-cell", "ac:layout-section", "ac:task-body", "hr", "body", "thead", "tbody", "caption")
 )  # fmt: skip
 _MARKS = {"strong": "strong", "b": "strong", "em": "em", "i": "em", "del": "strike", "s": "strike", "strike": "strike", "code": "code", "tt": "code", "kbd": "code"}  # fmt: skip
@@ -34,8 +37,12 @@ _SKIPPED = frozenset(
         "colgroup",
         "iframe",
         "object",
+        "footer",
+        "nav",
     )
 )
+_FRONT_MATTER = pattern(rb"---\r?\n(.{0,20000}?\n)---[ \t]*\r?\n", re.DOTALL)
+_SHOWN = pattern(rb"[^\r\n]")
 _STATUS_ON = ("complete", "done", "true")
 _NAMED = ("ac:structured-macro", "ac:parameter")
 
@@ -43,8 +50,16 @@ Element = Any
 
 
 def blocks(source: Source) -> list[Block]:
-    """The blocks of an HTML document, in order."""
-    return _Walk(source, 0).walk(source.data)
+    """The blocks of an HTML document, in order; pages of a site generator may begin with front matter."""
+    matter = _FRONT_MATTER.match(source.data)
+    if matter is None:
+        return _Walk(source, 0).walk(source.data)
+    facts = metadata.parse(matter[1].decode(errors="replace"))
+    blank = _SHOWN.sub(b" ", matter[0])  # of the same length, so that every place stays where it is
+    return [
+        Metadata(source, 0, matter.end(), facts),
+        *_Walk(source, 0).walk(blank + source.data[matter.end() :]),
+    ]
 
 
 def converted(source: Source, data: bytes) -> list[Block]:

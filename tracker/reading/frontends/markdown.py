@@ -11,6 +11,7 @@ from typing import Any, ClassVar, cast
 
 import pyromark
 
+from tracker.patterns import pattern
 from tracker.reading.blocks import (
     Block,
     Comment,
@@ -156,7 +157,13 @@ def _inline(kind: str, value: Any) -> str:
         return str(value)
     if kind in ("InlineHtml", "Html") and str(value).lower() in _BREAKS:
         return "\n"
-    return ""
+    return str(value) if kind == "InlineHtml" and _BLANK_TO_FILL.fullmatch(value) else ""
+
+
+_BLANK_TO_FILL = pattern(
+    r"<(?!(?:input|details|ol|option|audio|video|button|select|textarea)\b)[A-Za-z][\w-]*(?:\s[\w-]+)+>"
+)
+"""What Markdown takes for a tag with attributes, and people write for what is to be filled in: "<short incident title>"."""
 
 
 def _opened(tag: Any, size: int) -> tuple[str, int, str]:

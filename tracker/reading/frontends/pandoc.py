@@ -44,10 +44,14 @@ def _facts(data: bytes) -> dict[str, str]:
             break
         attribute = _ATTRIBUTE.match(line)
         if attribute:
-            facts[attribute[1]] = attribute[2].strip()
+            facts[attribute[1]] = _unquoted(attribute[2].strip())
         elif _REVISION.match(line):
             facts["date"] = line.strip()
     return facts
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
 _ATTRIBUTE = pattern(r":([\w-]+):\s+(\S.*)")
