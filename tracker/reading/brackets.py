@@ -201,12 +201,16 @@ def _is_owner(k: Knowledge, part: str, *, dated: bool) -> bool:
 def _group_status(k: Knowledge, text: str) -> Status | None:
     if len(text) > 60 or not text:
         return None
+    text = _DAY_FIRST.sub("", text)  # "(2026-08-17 implemented)"
     exact = k.states.exact(text)
     if exact:
         return exact
     opening = k.states.opening(text)
     first = fold(text).split()[:1]
     return opening if opening and first and first[0] in k.words.phrases("words", "done") else None
+
+
+_DAY_FIRST = pattern(r"^\d{4}[-/.]\d\d?[-/.]\d\d?[\s:,]+(?=\S)")
 
 
 def _group_due(k: Knowledge, draft: Draft, text: str, start: int, end: int) -> bool:

@@ -125,7 +125,7 @@ _SIGNS = r".*(?:[\[({（【{,;|·•—–/\n、，；。]| --? |(?<=[.!?] )| {2
 """Everything up to the last sign that can stand before a label."""
 _BOUNDARY = pattern(_SIGNS, re.DOTALL)
 _NO_SLASH = pattern(_SIGNS.replace("/", ""), re.DOTALL)
-_CAPITAL = ("owner", "due", "priority", "status")
+_CAPITAL = ("owner", "due", "priority", "status", "action")
 """Labels that may follow a sentence without a separator when they are capitalised."""
 
 
