@@ -172,18 +172,27 @@ def _write(path: Path, data: Iterable[bytes]) -> None:
 def deliver_all(
     report: Report, ledger: Ledger, asked: Asked, invocation: Invocation, store: Store
 ) -> ExitCode:
-    """Deliver to every channel that was asked for; a failure of one does not stop the others."""
+    """Deliver to every channel that was asked for; a failure of one does not stop the others.
+
+    Raises:
+        UserError: a channel lacks its address or a secret; the others have been delivered to.
+    """
     from tracker.cli.messages import messages
     from tracker.notify.channel import channel_of
 
     channels = [channel_of(invocation.settings, name) for name in asked.channels]
-    failed = False
+    failed, wrong = False, list[UserError]()
     for channel in channels:
         made = messages(report, ledger, channel, store, only_changes=asked.only_changes)
         if asked.dry_run:
             _show(made, channel, invocation)
-        else:
+            continue
+        try:
             failed = _deliver(made, channel, ledger.today, invocation, store) or failed
+        except UserError as error:
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
     return ExitCode.FAILED if failed else ExitCode.OK
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import PmtrackError
 
 if TYPE_CHECKING:
-    from requests import Response
+    from requests import ConnectionError, Response  # noqa: A004 -- the library's name
 
 TRIES = 4
 TIMEOUT_S = 10.0
@@ -85,7 +85,12 @@ def _try(url: str, body: bytes, headers: Mapping[str, str], channel: str, *, las
         raise DeliveryError(
             f"notify {channel}: the webhook did not answer within {TIMEOUT_S:.0f} s"
         ) from None
-    except requests.ConnectionError:
+    except requests.ConnectionError as error:
+        if not _was_never_there(error):
+            raise DeliveryError(
+                f"notify {channel}: the connection to the webhook broke before it answered",
+                hint="The message may have arrived: look there before you run the command again.",
+            ) from None
         failed = "no connection"
     except requests.RequestException as error:
         raise DeliveryError(f"notify {channel}: {type(error).__name__}") from None
@@ -95,6 +100,13 @@ def _try(url: str, body: bytes, headers: Mapping[str, str], channel: str, *, las
             hint="Check the address and the network.",
         )
     return None
+
+
+def _was_never_there(error: ConnectionError) -> bool:
+    """Whether no connection came about, so that nothing can have been sent; a broken one gives a `ProtocolError` instead."""
+    from urllib3.exceptions import MaxRetryError
+
+    return bool(error.args) and isinstance(error.args[0], MaxRetryError)
 
 
 def _may_pass(status: int) -> bool:

@@ -51,6 +51,8 @@ def hook() -> Iterator[Hook]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             made.received.append((dict(self.headers.items()), body))
             status, headers = made.answers.pop(0) if made.answers else (200, {})
+            if not status:
+                return  # the connection ends without an answer
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -134,6 +136,14 @@ def test_a_webhook_that_is_not_there_is_tried_and_reported() -> None:
     outcome = deliver([ONE], SLACK, Notes(), TODAY, outside.post())
     assert outside.waits == [1.0, 2.0, 4.0]
     assert "no connection" in outcome.failed[0][1]
+    assert "verysecretpath" not in outcome.failed[0][1]
+
+
+def test_a_message_whose_connection_broke_behind_it_is_not_posted_twice(hook: Hook) -> None:
+    hook.answers = [(0, {})]
+    outcome = deliver([ONE], SLACK, Notes(), TODAY, Outside(hook).post())
+    assert len(hook.received) == 1
+    assert "broke before it answered" in outcome.failed[0][1]
     assert "verysecretpath" not in outcome.failed[0][1]
 
 

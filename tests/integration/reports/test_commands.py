@@ -201,6 +201,18 @@ def test_a_delivery_that_fails_is_an_error_and_the_report_is_kept(
     assert not again["since_audit"], "what nobody heard of is told again"
 
 
+def test_a_channel_without_its_address_does_not_stop_the_others(
+    pmtrack: Run, project: Path, hook: tuple[str, list[bytes], list[int]]
+) -> None:
+    url, received, _answers = hook
+    with (project / "pmtrack.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[notify.other]\ntype = "slack"\nurl_env = "NOT_SET"\n')
+    run = pmtrack("audit", "-q", "--notify", "other", "--notify", "team", cwd=project, env={"TEAM_HOOK": url})
+    assert run.returncode == 2
+    assert "NOT_SET is not set" in run.stderr
+    assert len(received) >= 1
+
+
 def test_a_delivered_reminder_is_not_sent_again_on_that_day(
     pmtrack: Run, project: Path, hook: tuple[str, list[bytes], list[int]]
 ) -> None:
