@@ -7,6 +7,7 @@ ambiguous and never guessed.
 
 from __future__ import annotations
 
+from tracker.identity.candidates import grouped
 from tracker.identity.marker import marker_of
 from tracker.identity.matching import match
 from tracker.identity.values import Ambiguity, Binding, Known, KnownDocument, Matching, Place, TodayDocument
@@ -19,6 +20,7 @@ __all__ = [
     "Matching",
     "Place",
     "TodayDocument",
+    "grouped",
     "marker_of",
     "match",
 ]

@@ -29,10 +29,10 @@ def near(rows: Sequence[str], items: Sequence[str]) -> Iterable[tuple[int, int]]
         for row, title in enumerate(rows)
         for item in sorted(
             {
-                near
+                number
                 for word in likeness.words(title)
                 if len(index.get(word, ())) <= COMMON_WORD
-                for near in index.get(word, ())
+                for number in index.get(word, ())
             }
         )
     )

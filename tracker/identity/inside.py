@@ -54,9 +54,8 @@ class Inside:
         ledger, row = self.ledger, self.ledger.rows[place]
         if not likeness.differ(row, ledger.items[item_id].item):
             return None
-        text = likeness.normal(row.title)
-        for other, known in ledger.items.items():
-            same = likeness.share_all(row, known.item) and likeness.normal(known.item.title) == text
+        for other in ledger.items_with(row.title):
+            same = likeness.share_all(row, ledger.items[other].item)
             if same and other not in self.ids and not ledger.stands(other):
                 return other
         return None

@@ -44,6 +44,7 @@ class Ledger:
         self.ambiguous: dict[Place, Ambiguity] = {}
         self.weak: dict[Place, Ambiguity] = {}
         self.used: set[str] = set()
+        self._texts = self.by_text(self.items)
         self._places = grouped((likeness.normal(row.title), place) for place, row in self.rows.items())
 
     def bind(self, place: Place, item_id: str, evidence: Evidence, score: float = 1.0) -> None:
@@ -66,6 +67,10 @@ class Ledger:
     def by_text(self, ids: Iterable[str]) -> dict[str, list[str]]:
         """Normalised text -> items."""
         return grouped((likeness.normal(self.items[item_id].item.title), item_id) for item_id in ids)
+
+    def items_with(self, title: str) -> list[str]:
+        """Items of yesterday with this text, of any document."""
+        return self._texts.get(likeness.normal(title), [])
 
     def rows_with(self, title: str) -> list[Place]:
         """Rows of today with this text, in any document."""

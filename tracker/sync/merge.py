@@ -97,8 +97,9 @@ def merge(
             is to be (re)assigned or nobody was found.
     """
     collected = _Collected(dict(base or {}))
+    held = fields.held(capabilities)
     for name in fields.COMPARED:
-        if name not in fields.held(capabilities) or name not in document:
+        if name not in held or name not in document:
             continue
         sides = _sides(
             name, document, tracker, base, capabilities=capabilities, winners=winners, accounts=accounts

@@ -87,8 +87,9 @@ def _intents(desk: Desk, writer: Writer) -> None:
         writer.intent_settled("create", marker, "adopted")
     for marker in desk.settled.absent:
         writer.intent_settled("create", marker, "absent")
+    read = {*desk.pulled.issues, *desk.pulled.gone}
     for intent in desk.intents:
-        if intent.kind != "create" and intent.issue_id in {**desk.pulled.issues, **desk.pulled.gone}:
+        if intent.kind != "create" and intent.issue_id in read:
             writer.intent_settled(intent.kind, intent.marker, "read-back")
 
 

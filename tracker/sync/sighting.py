@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
-from tracker.identity import Known, KnownDocument, Matching, Place, TodayDocument, marker_of, match
+from tracker.identity import Known, KnownDocument, Matching, Place, TodayDocument, grouped, marker_of, match
 from tracker.models import ActionItem, Diagnostic, PostMortem, Severity, Span
 from tracker.reading.documents import DocumentFile
 from tracker.state import codec
@@ -150,13 +150,12 @@ def _known_below(
 
 def record(sighting: Sighting, writer: Writer, now: dt.datetime) -> None:
     """Put what was seen into the state, with the history of every item."""
+    unclear = grouped(
+        (place.path, (place.index, (ambiguity.candidates, ambiguity.reason)))
+        for place, ambiguity in sighting.matching.ambiguous.items()
+    )
     for key, document in {**sighting.documents, **sighting.touched}.items():
         file = sighting.files[key]
-        rows = {
-            place.index: (ambiguity.candidates, ambiguity.reason)
-            for place, ambiguity in sighting.matching.ambiguous.items()
-            if place.path == key
-        }
         doubtful = sighting.seen_at.timestamp() * 1e9 - file.mtime_ns < RACY_NS
         payload = sighting.payloads.pop(key, None)
         writer.document(
@@ -164,7 +163,7 @@ def record(sighting: Sighting, writer: Writer, now: dt.datetime) -> None:
             size=file.size,
             mtime_ns=file.mtime_ns,
             doubtful=doubtful,
-            ambiguous=rows,
+            ambiguous=dict(unclear.get(key, ())),
             payload=zlib.decompress(payload) if payload is not None else None,
         )
     for key, reason in sighting.unread.items():
@@ -238,7 +237,8 @@ def _identify(sighting: Sighting, store: Store, now: dt.datetime, new_id: Callab
     keys = [*(key for key in sighting.documents if key in sighting.known), *sighting.vanished, *beside]
     known = store.items(paths=keys)
     today = [_today(key, document) for key, document in {**sighting.documents, **beside}.items()]
-    before = [_before(key, sighting.known[key], known) for key in keys]
+    by_document = grouped((each.path, _known(each)) for each in known)
+    before = [_before(key, sighting.known[key], by_document.get(key, ())) for key in keys]
     unseen = [*(key for key in sighting.unread if key in sighting.known), *sighting.elsewhere]
     hidden = [_known(each) for each in store.items(paths=unseen)]
     if before or strays or hidden:  # else nothing is known that a row could be
@@ -270,9 +270,8 @@ def _today(key: str, document: PostMortem) -> TodayDocument:
     return TodayDocument(key, document.sha256, document.incident_id, document.action_items)
 
 
-def _before(key: str, known: DocumentRecord, items: Sequence[ItemRecord]) -> KnownDocument:
-    mine = tuple(_known(each) for each in items if each.path == key)
-    return KnownDocument(key, known.sha256, known.incident_id, mine)
+def _before(key: str, known: DocumentRecord, items: Sequence[Known]) -> KnownDocument:
+    return KnownDocument(key, known.sha256, known.incident_id, tuple(items))
 
 
 def _known(record: ItemRecord) -> Known:

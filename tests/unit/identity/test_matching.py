@@ -368,12 +368,3 @@ def test_a_marker_is_short_stable_and_safe() -> None:
 )
 def test_re_worded_titles_are_more_alike_than_opposites(one: str, other: str) -> None:
     assert likeness.titles(one, other) > likeness.titles("Add alerting for x", "Remove alerting for x")
-
-
-def test_a_large_changed_document_is_matched_quickly() -> None:
-    many = tuple(
-        ActionItem(f"Handle case {number} of subsystem {number % 97}", number) for number in range(5_000)
-    )
-    document = today(tuple(edited(item, owners=("Zoë",)) for item in many))
-    result = match([document], [known(many)])
-    assert len(result.bound) == 5_000
