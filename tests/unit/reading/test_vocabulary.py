@@ -57,6 +57,7 @@ def test_the_files_hold_phrases_in_normal_form_without_anything_among_them(langu
     )
     blocks = [block.partition("]\n")[2].strip("\n") for block in text.split("\n[")[1:]]
     phrases = [line.partition(" = ")[0] for block in blocks for line in block.split("\n")]
+    assert [block for block in blocks if len(set(block.split("\n"))) < len(block.split("\n"))] == []
     assert [phrase for phrase in phrases if fold(phrase) != phrase or not phrase] == []
     assert len(phrases) > 50
 
