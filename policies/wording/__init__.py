@@ -64,7 +64,7 @@ def _load(language: str) -> Wording:
     return Wording(
         language,
         {name: tuple(lines) for name, lines in sources.items()},
-        {name: frozenset(", ".join(lines).casefold().split(", ")) for name, lines in words.items()},
+        {name: frozenset(", ".join(lines).casefold().split(", ")) for name, lines in words.items() if lines},
     )
 
 
