@@ -42,9 +42,19 @@ def find(body: str | None) -> tuple[str | None, str | None]:
 
 def replace(body: str | None, marker: str, context: str) -> str:
     """The body with the block's inside replaced, everything else byte for byte; appended where there is no block."""
-    text = body or ""
-    block = render(marker, context)
-    match = next((m for m in _BLOCK.finditer(text) if m["marker"] == marker), None)
+    return put(body or "", _BLOCK, marker, render(marker, context))
+
+
+def put(text: str, pattern: re.Pattern[str], marker: str, block: str) -> str:
+    """The text with `block` in the place of the block of this marker, everything else byte for byte; appended where there is none.
+
+    Args:
+        text: A body, in the markup of any tracker.
+        pattern: Finds a whole block; its group `marker` is the block's.
+        marker: The item's token.
+        block: The new block with its delimiters.
+    """
+    match = next((each for each in pattern.finditer(text) if each["marker"] == marker), None)
     if match:
         return text[: match.start()] + block + text[match.end() :]
     if not text.strip():

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+from tracker.addresses import is_in_clear, service_address
 
 _CONNECTIONS = 4
 
@@ -129,22 +129,14 @@ class GitHubOptions(_Table):
     parent_issues: bool = False
     default_assignee: str | None = None
 
-    @field_validator("api_url")
+    @field_validator("api_url", "web_url")
     @classmethod
-    def _without_slash(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(
-                "must be an http(s) address such as https://api.github.com or https://HOST/api/v3"
-            )
-        if parts.username or parts.password:
-            raise ValueError("must not hold a user name or password")
-        return url.rstrip("/")
+    def _without_slash(cls, url: str | None) -> str | None:
+        return None if url is None else service_address(url, "https://api.github.com or https://HOST/api/v3")
 
     @model_validator(mode="after")
     def _sound(self) -> GitHubOptions:
-        parts = urlsplit(self.api_url)
-        if parts.scheme == "http" and parts.hostname not in LOOPBACK and not self.allow_http:
+        if is_in_clear(self.api_url) and not self.allow_http:
             raise ValueError(
                 "api_url is plain http, which would send the token in clear; use https, or set allow_http = true"
             )
@@ -162,7 +154,7 @@ class GitHubOptions(_Table):
     def web(self) -> str:
         """Where people see the issues, without a slash at the end."""
         if self.web_url:
-            return self.web_url.rstrip("/")
+            return self.web_url
         parts = urlsplit(self.api_url)
         return f"{parts.scheme}://{parts.netloc.removeprefix('api.')}"
 

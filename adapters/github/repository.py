@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 from adapters.github import mapping, queries
 from adapters.github.answers import is_issue, reason_of
 from adapters.github.client import Client
-from adapters.github.config import LOOPBACK, GitHubOptions
+from adapters.github.config import GitHubOptions
 from adapters.github.recurring import Recurring
 from adapters.github.references import Place, number_in, place_of_key, split_id
 from adapters.lost import Absence, LostIssues
+from tracker.addresses import LOOPBACK
 from tracker.errors import AdapterError, BadResponseError, NotFoundError
 from tracker.models import Issue, IssueRef
 from tracker.remote import Refused

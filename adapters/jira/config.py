@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tracker.addresses import is_in_clear, service_address
 from tracker.errors import UserError
 
 LEVELS = 5
@@ -30,7 +30,6 @@ CANCELLED = (
     "incomplete",
     "not a bug",
 )
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Resolutions(BaseModel):
@@ -141,12 +140,7 @@ class JiraOptions(BaseModel):
     @field_validator("url")
     @classmethod
     def _bare_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be the address of the Jira, like https://acme.atlassian.net")
-        if parts.username or parts.password:
-            raise ValueError("must not hold a user name or password; use token_env or token_command")
-        return url.rstrip("/")
+        return service_address(url, "https://acme.atlassian.net")
 
     @field_validator("project")
     @classmethod
@@ -173,8 +167,7 @@ class JiraOptions(BaseModel):
 
     @model_validator(mode="after")
     def _plain_http(self) -> JiraOptions:
-        parts = urlsplit(self.api_url)
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not self.allow_http:
+        if is_in_clear(self.api_url) and not self.allow_http:
             raise ValueError(
                 "url: http:// would send the token in clear; use https:// or set allow_http = true"
             )

@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 
 from adapters.jira import markup
-from tracker.block import normalise
+from tracker.block import normalise, put
 
 NOBODY: Mapping[str, str] = {}
 LIMIT = 32_767
@@ -62,14 +62,7 @@ def context_of(inside: str, handles: Mapping[str, str] = NOBODY) -> str:
 
 def replace(description: str | None, marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> str:
     """The description with the block's inside replaced, everything else byte for byte; appended where there is none."""
-    text, block = description or "", render(marker, context, mentions)
-    match = next((each for each in _BLOCK.finditer(text) if each["marker"] == marker), None)
-    if match:
-        return text[: match.start()] + block + text[match.end() :]
-    if not text.strip():
-        return block
-    newline = "\r\n" if "\r\n" in text else "\n"
-    return text + ("" if text.endswith(("\n", "\r")) else newline) + newline + block
+    return put(description or "", _BLOCK, marker, render(marker, context, mentions))
 
 
 def fitting(marker: str, context: str, room: int = LIMIT) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from tracker.addresses import is_loopback
 from tracker.concealed import conceal
 from tracker.errors import UserError
 from tracker.settings import Settings
@@ -16,7 +17,6 @@ from tracker.values import dataclass
 
 _HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,3 @@ def web_target(url: str, channel: str) -> str:
         f"[notify.{channel}]: the address is not an https:// address",
         hint="Plain http:// is accepted for addresses of this machine only.",
     )
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether the host is this machine."""
-    return host in _LOOPBACK

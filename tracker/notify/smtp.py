@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+from tracker.addresses import is_loopback
 from tracker.errors import UserError
-from tracker.notify.channel import Channel, is_loopback, secret
+from tracker.notify.channel import Channel, secret
 from tracker.notify.message import Message
 from tracker.notify.post import DeliveryError, PartlyDeliveredError
 

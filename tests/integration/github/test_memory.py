@@ -73,14 +73,20 @@ class GitHubStage(Stage):
         return {each.issue.title for each in results if known[each.id] == each.issue.version}  # type: ignore[union-attr]
 
 
-@pytest.fixture
-def stage(fast: GitHubWorld, tmp_path: Path) -> GitHubStage:
-    made = GitHubStage(tmp_path / "ground")
-    made.world = fast
+def staged(world: GitHubWorld, folder: Path, kind: type[GitHubStage] = GitHubStage) -> GitHubStage:
+    """The stage on a server, without documents."""
+    made = kind(folder / "ground")
+    made.world = world
     made.extra = {
         "default_tracker": "github",
         "trackers": {"github": TrackerSettings("github", "github", {"repository": REPOSITORY})},
     }
+    return made
+
+
+@pytest.fixture
+def stage(fast: GitHubWorld, tmp_path: Path) -> GitHubStage:
+    made = staged(fast, tmp_path)
     made.write("a.md", text())
     made.sync()
     fast.clock.sleep(60)

@@ -12,12 +12,11 @@ from adapters.github.adapter import GitHubTracker
 from tests.contract.suite import created, new_issue
 from tests.integration.github.test_app import keys, opened
 from tests.integration.github.test_budgets import fill
-from tests.integration.github.test_memory import GitHubStage
+from tests.integration.github.test_memory import GitHubStage, staged
 from tests.integration.sync.stage import document, row
 from tests.servers.github import Fault, Kind
-from tests.servers.github.world import REPOSITORY, GitHubWorld
+from tests.servers.github.world import GitHubWorld
 from tracker.remote import Unreadable
-from tracker.settings import TrackerSettings
 
 MOST = 3
 EACH = 10
@@ -40,13 +39,7 @@ def stage(fast: GitHubWorld, tmp_path: Path, request: pytest.FixtureRequest) -> 
             super().open(name)
             return OPENERS[request.param](self.world)
 
-    made = Signed(tmp_path / "ground")
-    made.world = fast
-    made.extra = {
-        "default_tracker": "github",
-        "trackers": {"github": TrackerSettings("github", "github", {"repository": REPOSITORY})},
-    }
-    return made
+    return staged(fast, tmp_path, Signed)
 
 
 def trouble(stage: GitHubStage) -> None:

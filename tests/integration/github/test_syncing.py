@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.github.test_memory import GitHubStage
+from tests.integration.github.test_memory import GitHubStage, staged
 from tests.integration.sync.stage import document, row
 from tests.servers.github.world import REPOSITORY, GitHubWorld
 from tracker.models import Person
-from tracker.settings import TrackerSettings
 
 _CATEGORIES = """# Queue outage
 
@@ -27,13 +26,7 @@ _CATEGORIES = """# Queue outage
 
 @pytest.fixture
 def stage(fast: GitHubWorld, tmp_path: Path) -> GitHubStage:
-    made = GitHubStage(tmp_path / "ground")
-    made.world = fast
-    made.extra = {
-        "default_tracker": "github",
-        "trackers": {"github": TrackerSettings("github", "github", {"repository": REPOSITORY})},
-    }
-    return made
+    return staged(fast, tmp_path)
 
 
 @pytest.mark.parametrize("has_graphql", [True, False])
