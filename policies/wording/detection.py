@@ -6,7 +6,7 @@ items themselves decide where they clearly speak another language.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
@@ -21,7 +21,9 @@ _ENOUGH = 3
 
 def spoken_language(stated: str | None, texts: Iterable[str]) -> str | None:
     """The language of the texts; the stated one unless they clearly speak another."""
-    votes = list(chain.from_iterable(map(_votes, texts)))
+    text = "\n".join(texts)
+    lines = text.split("\n") if _KANA.search(text) else (text,)
+    votes = list(chain.from_iterable(map(_votes, lines)))
     if len(votes) < _ENOUGH:
         return stated
     best = max(dict.fromkeys(votes), key=votes.count)
@@ -29,12 +31,12 @@ def spoken_language(stated: str | None, texts: Iterable[str]) -> str | None:
     return best if count >= _ENOUGH and count >= _ENOUGH * votes.count(stated or "") else stated
 
 
-@lru_cache(maxsize=65536)
-def _votes(text: str) -> tuple[str, ...]:
+def _votes(text: str) -> Sequence[str]:
+    """The languages of the small words, each as often as it is spoken; a text with kana is Japanese."""
     if _KANA.search(text):
         return ("ja",) * _ENOUGH
     known = _languages()
-    return tuple(language for word in _WORD.findall(text.casefold()) for language in known.get(word, ()))
+    return [language for word in _WORD.findall(text.casefold()) for language in known.get(word, ())]
 
 
 @lru_cache(maxsize=1)

@@ -55,6 +55,12 @@ class Below(Frozen):
     last: str = ""
 
 
+class Wider(Frozen):
+    """A class below that is no dataclass itself, and of another layout."""
+
+    __slots__ = ("more",)
+
+
 @dataclass
 class Empty:
     """Nothing at all."""
@@ -93,6 +99,14 @@ def test_a_frozen_value_goes_through_copies_and_processes() -> None:
     assert copy.deepcopy(value) == value
     assert dataclasses.replace(value, last="") == Below("a", 2, {"x": "y"})
     assert value != Frozen("a", 2, {"x": "y"})
+
+
+def test_a_value_is_of_the_class_it_was_made_of_and_of_no_other() -> None:
+    assert type(Frozen("a")) is Frozen
+    below, wider = Below("a", last="z"), Wider("a", 2)
+    assert (type(below), below.last, type(wider), wider.size) == (Below, "z", Wider, 2)
+    with pytest.raises(FrozenInstanceError, match="size"):
+        wider.size = 3  # type: ignore[misc]
 
 
 def test_an_open_value_is_changed_and_has_no_hash() -> None:

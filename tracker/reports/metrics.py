@@ -133,9 +133,19 @@ def count_changes(life: Life, period: Period, counted: Counter[str]) -> None:
     """Add what happened to one item in the period."""
     for number, (start, end) in enumerate(life.open_spells):
         if period.holds(start):
-            counted["reopened" if number or start > life.opened else "opened"] += 1
+            counted[coming(life, number, start)] += 1
         if period.holds(end):
-            counted["removed" if end == life.ended else "closed"] += 1
+            counted[going(life, end)] += 1
+
+
+def coming(life: Life, number: int, start: dt.datetime) -> str:
+    """What the beginning of the `number`-th open spell is counted as."""
+    return "reopened" if number or start > life.opened else "opened"
+
+
+def going(life: Life, end: dt.datetime | None) -> str:
+    """What the end of an open spell is counted as."""
+    return "removed" if end == life.ended else "closed"
 
 
 def totals(still: Sequence[ItemLine], endings: Mapping[str, int], documents: int) -> Totals:

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from tracker.calendar import Calendar
 from tracker.reports.history import Life, due_changes, due_of
-from tracker.reports.metrics import Flow, count_changes
+from tracker.reports.metrics import Flow, coming, going
 from tracker.reports.periods import Period, weeks
 from tracker.values import dataclass
 
@@ -50,35 +50,34 @@ class _Tally:
         self.changes: list[Counter[str]] = [Counter() for _ in weeks]
 
     def add(self, life: Life) -> None:
-        cohort = life.is_open_at(self.bounds[0])
-        for start, end in life.open_spells:
-            first = bisect_left(self.bounds, start)
-            after = len(self.bounds) if end is None else bisect_left(self.bounds, end)
+        # One search for each beginning and end, and no call for what is simple: asked fifty thousand times for a large archive.
+        bounds, beyond = self.bounds, len(self.bounds)
+        cohort = life.is_open_at(bounds[0])
+        for number, (start, end) in enumerate(life.open_spells):
+            first = bisect_left(bounds, start)
+            after = beyond if end is None else bisect_left(bounds, end)
             if first < after:
                 _raise(self.open, first, after)
                 if cohort:
                     _raise(self.remaining, first, after)
                 self._add_overdue(life, max(0, first - 1), after - 1)
-        self._add_changes(life)
+            if 0 < first < beyond:
+                self.changes[first - 1][coming(life, number, start)] += 1
+            if 0 < after < beyond:
+                self.changes[after - 1][going(life, end)] += 1
 
     def _add_overdue(self, life: Life, first: int, after: int) -> None:
         """Weeks `first` to `after`, at whose ends the item is open."""
         changes = due_changes(life.tracked)
         if len(changes) == 1:
-            if (due := changes[0][1]) is not None:
+            due = changes[0][1]
+            if due is not None and due < self.last_days[-1]:
                 _raise(self.overdue, max(first, bisect_right(self.last_days, due)), after)
             return
         for number in range(first, after):
             due = due_of(changes, self.weeks[number].end)
             if due is not None and due < self.last_days[number]:
                 _raise(self.overdue, number, number + 1)
-
-    def _add_changes(self, life: Life) -> None:
-        moments = {moment for spell in life.open_spells for moment in spell if moment is not None}
-        numbers = {bisect_left(self.bounds, moment) - 1 for moment in moments}
-        for number in numbers:
-            if 0 <= number < len(self.weeks):
-                count_changes(life, self.weeks[number], self.changes[number])
 
 
 def _raise(differences: list[int], first: int, after: int) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from importlib import import_module
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.dialects import postgresql, sqlite
 
 from tracker.state import tables
 from tracker.values import dataclass
@@ -80,7 +80,7 @@ def _send(connection: Connection, table: type[tables.Table], rows: Sequence[Row]
 def _statement(
     table: type[tables.Table], columns: tuple[str, ...], replacing: bool, dialect: Dialect
 ) -> _Statement:
-    module: Any = postgresql if dialect.name == "postgresql" else sqlite
+    module: Any = import_module(f"sqlalchemy.dialects.{dialect.name}")  # the other one need not be imported
     statement, mapped = module.insert(table), _mapped(table)
     if replacing:
         keys = [column.name for column in mapped.primary_key]

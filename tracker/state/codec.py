@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
@@ -35,7 +35,7 @@ def dump_values(values: Mapping[str, Any]) -> str:
 
 def post_mortem(data: bytes) -> PostMortem:
     """A document back from `dump`."""
-    return cast(PostMortem, _adapter(PostMortem).validate_json(data))
+    return cast(PostMortem, _reader(PostMortem)(data))
 
 
 def post_mortem_for_reports(data: bytes) -> PostMortem:
@@ -52,9 +52,7 @@ def post_mortem_for_reports(data: bytes) -> PostMortem:
     document = post_mortem(b"".join(rests))
     if len(document.items) != len(texts):  # an item without places: whose these are would be a guess
         return post_mortem(data)
-    if not texts:
-        return document
-    for item, text in zip(document.items, _short(b"\n".join(texts)).split(b"\n"), strict=True):
+    for item, text in zip(document.items, texts, strict=True):
         # The value is still being made: nobody has seen it yet.
         object.__setattr__(item, "spans", _Places(text))
     return document
@@ -64,9 +62,10 @@ def post_mortem_for_reports(data: bytes) -> PostMortem:
 _PLACES = b',"spans":{'
 
 
-# A shorter name for each of those that a place of many has; no field of an item is called so.
-_SHORT = ((b',"column":', b"c"), (b',"end_line":', b"m"), (b',"end_column":', b"d"))
-_PLACE = re.compile(rb'"start":(\d+),"end":(\d+),"line":(\d+)(?:c(\d+))?(?:m(\d+))?(?:d(\d+))?')
+_PLACE = re.compile(
+    rb'"start":(\d+),"end":(\d+),"line":(\d+)'
+    rb'(?:,"column":(\d+))?(?:,"end_line":(\d+))?(?:,"end_column":(\d+))?'
+)
 _DEFAULTS = Span(0, 0, 1)
 _NAME = re.compile(rb'"(\w+)":\{')
 
@@ -76,14 +75,8 @@ def _head(name: object) -> bytes:
     return f'"{name}":{{'.encode()
 
 
-def _short(texts: bytes) -> bytes:
-    for name, short in _SHORT:
-        texts = texts.replace(name, short)
-    return texts
-
-
 class _Places(Mapping[str, Span]):
-    """The places of an item's fields much as they were stored, each read when it is asked for."""
+    """The places of an item's fields as they were stored, each read when it is asked for."""
 
     __slots__ = ("_text",)
 
@@ -134,19 +127,29 @@ class _Places(Mapping[str, Span]):
 
 def action_item(data: bytes) -> ActionItem:
     """An item back from `dump_item`."""
-    return cast(ActionItem, _adapter(ActionItem).validate_json(data))
+    return cast(ActionItem, _reader(ActionItem)(data))
 
 
 def issue(data: bytes) -> Issue:
     """An issue back from `dump`."""
-    return cast(Issue, _adapter(Issue).validate_json(data))
+    return cast(Issue, _reader(Issue)(data))
+
+
+_readers: dict[type, Callable[[bytes], Any]] = {}
+
+
+def _reader(type_: type) -> Callable[[bytes], Any]:
+    # Asked sixty thousand times for a large archive: the validator itself, which `TypeAdapter.validate_json` only calls.
+    known = _readers.get(type_)
+    if known is None:
+        known = _readers[type_] = _adapter(type_).validator.validate_json
+    return known
 
 
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
 def _adapter(type_: type) -> TypeAdapter[Any]:
-    # Asked sixty thousand times for a large archive, and an import costs as much as reading one issue.
     known = _adapters.get(type_)
     if known is None:
         from pydantic import TypeAdapter

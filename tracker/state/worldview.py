@@ -189,7 +189,8 @@ def _events(connection: Connection) -> dict[str, list[Event]]:
     columns = (getattr(ObservedChange, name) for name in names)
     found: defaultdict[str, list[Event]] = defaultdict(list)
     # The same few texts come back a hundred thousand times: one copy of each is enough.
-    same, make, sides = sys.intern, Event._make, {side.value: side for side in Side}
+    # `tuple.__new__`, which `Event` and `Event._make` only call.
+    same, make, sides = sys.intern, tuple.__new__, {side.value: side for side in Side}
     # In the order of the key, which costs the database no sorting; each item's few are sorted here. That an item came is its
     # `first_seen`, one row in four; only where it came back is the event needed.
     came_back = select(ObservedChange.item_id).where(ObservedChange.field == "removed")
@@ -199,6 +200,7 @@ def _events(connection: Connection) -> dict[str, list[Event]]:
         for at, item_id, side, name, old, new, by in part:
             found[item_id].append(
                 make(
+                    Event,
                     (
                         at,
                         same(item_id),
@@ -207,7 +209,7 @@ def _events(connection: Connection) -> dict[str, list[Event]]:
                         old and same(old),
                         new and same(new),
                         by and same(by),
-                    )
+                    ),
                 )
             )
     for events in found.values():
