@@ -63,11 +63,11 @@ def _sections(audit: Audit) -> tuple[Section, ...]:
         _changes("new", f"New since {_point(audit)}", audit.new, Tone.BAD),
         _changes("resolved", f"Resolved since {_point(audit)}", audit.resolved, Tone.GOOD),
         _overdue(audit),
-        _lines("due-soon", "Due soon", audit.due_soon, items.without(items.LATE)),
+        _lines("due-soon", "Due soon", audit.due_soon),
         findings_section(audit),
-        _lines("unowned", "Nobody owns it", audit.unowned, items.without(items.OWNER), Tone.WARN),
-        _lines("undated", "No due date", audit.undated, items.without(items.DUE, items.LATE), Tone.WARN),
-        _lines("stale", "Stale", audit.stale, (*items.STANDARD[:4], items.TOUCHED, *items.STANDARD[5:])),
+        _lines("unowned", "Nobody owns it", audit.unowned, tone=Tone.WARN),
+        _lines("undated", "No due date", audit.undated, tone=Tone.WARN),
+        _lines("stale", "Stale", audit.stale, (*items.STANDARD[:5], items.TOUCHED, *items.STANDARD[5:])),
         _lines(
             "drift", "Document and tracker differ", audit.drift, (*items.STANDARD, items.FLAGS), Tone.WARN
         ),

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tracker.reports.lines import NOBODY, ItemLine
-from tracker.reports.page import Cell, Column, Row, Rows, Table, Tone, clip, day, link, number, words
+from tracker.reports.page import (
+    Cell,
+    Column,
+    Row,
+    Rows,
+    Table,
+    Tone,
+    clip,
+    day,
+    link,
+    number,
+    shortened,
+    words,
+)
 from tracker.values import dataclass
 
+_NAME = 28  # characters of an incident's name: one without an id is called by its title
 _FLAGS = {
     "removed": "row removed from the document",
     "gone": "issue no longer exists",
@@ -56,7 +70,7 @@ OWNER = Field(Column("Owner", folds=True), _owner)
 DUE = Field(Column("Due", folds=True), _due)
 LATE = Field(Column("Late", numeric=True, folds=True), _late)
 PRIORITY = Field(Column("Priority", folds=True), _priority)
-INCIDENT = Field(Column("Incident", folds=True), lambda line: words(clip(line.incident or "", 48)))
+INCIDENT = Field(Column("Incident", folds=True), lambda line: shortened(line.incident or "", _NAME))
 ISSUE = Field(Column("Issue"), lambda line: link(line.issue or "", line.url))
 PLACE = Field(Column("Where"), lambda line: link(line.place, line.source_url))
 TOUCHED = Field(Column("Last touched", folds=True), lambda line: day(line.touched))
@@ -68,11 +82,6 @@ FLAGS = Field(Column("What is wrong", wide=True), lambda line: words(flags_in_wo
 
 STANDARD = (ID, ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE)
 BY_OWNER = (OWNER, DUE, LATE, ID, ACTION, PRIORITY, INCIDENT, ISSUE, PLACE)
-
-
-def without(*fields: Field) -> tuple[Field, ...]:
-    """The standard columns without those that say nothing in a table."""
-    return tuple(field for field in STANDARD if field not in fields)
 
 
 def table_of(caption: str, lines: Sequence[ItemLine], fields: tuple[Field, ...] = STANDARD) -> Table:
@@ -88,7 +97,7 @@ def noted_table(
     caption: str,
     pairs: Sequence[tuple[str, ItemLine, str]],
     names: tuple[str, str] = ("What", "Detail"),
-    fields: tuple[Field, ...] = (ACTION, OWNER, DUE, PRIORITY, INCIDENT, ISSUE, PLACE),
+    fields: tuple[Field, ...] = (ACTION, OWNER, DUE, LATE, PRIORITY, INCIDENT, ISSUE, PLACE),
 ) -> Table:
     """The same with a word and the id before the action, and a remark right after it.
 

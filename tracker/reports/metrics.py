@@ -11,7 +11,7 @@ import itertools
 import math
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tracker.calendar import Calendar
 from tracker.models import Status
@@ -136,6 +136,14 @@ def count_changes(life: Life, period: Period, counted: Counter[str]) -> None:
             counted[coming(life, number, start)] += 1
         if period.holds(end):
             counted[going(life, end)] += 1
+
+
+def opened(found: Iterable[Life], period: Period) -> Iterator[Life]:
+    """The items that came up in the period, as `Flow.opened` counts them."""
+    for life in found:
+        spells = life.open_spells
+        if spells and spells[0][0] == life.opened and period.holds(life.opened):
+            yield life
 
 
 def coming(life: Life, number: int, start: dt.datetime) -> str:

@@ -37,12 +37,14 @@ class Cell:
         text: What is shown.
         href: A web address, None for none.
         sort: What it is sorted by, None for the text.
+        whole: What the text is the beginning of, "" where it is all.
     """
 
     text: str
     href: str | None = None
     sort: float | str | None = None
     tone: Tone = Tone.PLAIN
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,12 @@ def clip(text: object, most: int = LONGEST) -> str:
 def words(text: object) -> Cell:
     """A cell with text."""
     return Cell(clip(text))
+
+
+def shortened(text: str, most: int) -> Cell:
+    """A cell with the beginning of a text, which keeps the whole."""
+    shown, whole = clip(text, most), clip(text)
+    return Cell(shown, whole="" if shown == whole else whole)
 
 
 def number(value: float | None, unit: str = "", tone: Tone = Tone.PLAIN) -> Cell:

@@ -47,6 +47,7 @@ class Review:
         hindsight: What is not known of a past day, None for now.
         imported: Items that count from a day before the period and were first read in it: those of old post-mortems.
         on_time_trend: On-time rate over the weeks of the trend, all items and by `severity`, `priority` and `team`.
+        types_open: Kinds of work of what is open. `types_opened`: of what came up in the period.
         closing: Of the items closed in the period.
         unverified: Done longer ago than the settings allow, without evidence.
     """
@@ -71,6 +72,7 @@ class Review:
     overdue_by_team: tuple[metrics.Group, ...]
     slipping: tuple[ItemLine, ...]
     types_open: tuple[tuple[str, int], ...]
+    types_opened: tuple[tuple[str, int], ...]
     known: tuple[incidents.KnownButUnfixed, ...]
     published: tuple[incidents.DocumentLine, ...]
     late: tuple[incidents.DocumentLine, ...]
@@ -129,6 +131,7 @@ def review_of(ledger: Ledger, period: Period) -> Review:
         overdue_by_team=metrics.by_team(overdue),
         slipping=metrics.slipping(lines),
         types_open=metrics.type_mix(line for line in lines if line.is_open),
+        types_opened=metrics.type_mix(map(ledger.line, metrics.opened(ledger.lives, period))),
         known=known,
         closing=_closing(ledger, period),
         unverified=metrics.unverified(lines, ledger.today, settings.evidence_days),

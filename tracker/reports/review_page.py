@@ -133,7 +133,6 @@ def _agenda(review: Review) -> Section:
         "Agenda",
         [(str(place), one.line, "; ".join(one.reasons)) for place, one in enumerate(review.agenda, 1)],
         ("No.", "Why"),
-        (items.ACTION, items.OWNER, items.DUE, items.INCIDENT, items.ISSUE, items.PLACE),
     )
     lead = f"{count_of(len(review.agenda), 'item')} to talk about, the weightiest first."
     return Section("agenda", "Agenda", lead, (table,))
@@ -299,6 +298,11 @@ def _ages_and_types(review: Review) -> Section:
     charts = (
         _bars("Age of what is open", review.ages, "main"),
         _bars("Types of what is open", review.types_open, "main"),
+        *(
+            [_bars("Types of what was opened in the period", review.types_opened, "main")]
+            if review.types_opened
+            else []
+        ),
     )
     return Section("backlog", "What is open", f"{count_of(review.totals.open, 'open item')}.", (), charts)
 

@@ -228,7 +228,9 @@ _CUT = """
 """
 
 
-@pytest.mark.parametrize(("width", "medium"), [(390, "screen"), (1024, "screen"), (718, "print")])
+@pytest.mark.parametrize(
+    ("width", "medium"), [(390, "screen"), (1024, "screen"), (1100, "screen"), (718, "print")]
+)
 def test_a_phone_a_tablet_and_a_sheet_of_paper_show_every_cell_without_scrolling_sideways(
     browser: webdriver.Chrome, pages: dict[str, Path], width: int, medium: str
 ) -> None:

@@ -39,7 +39,7 @@ def store(books: Simulation, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield made
 
 
-@pytest.mark.parametrize("number", [0, 13, 40, 77, 100, DAYS - 1])
+@pytest.mark.parametrize("number", [0, 13, 40, 63, DAYS - 1])
 def test_the_state_as_of_a_day_has_the_open_and_overdue_items_of_the_books(
     store: Store, books: Simulation, number: int
 ) -> None:

@@ -21,8 +21,8 @@ _WHERE = "docs/postmortems/2026/inc-030.md"
 FINDINGS = Findings(
     findings=(
         Finding(
-            "PM201", "overdue", Severity.ERROR, _WHERE, Span(0, 1, 16), "27 days after its due date",
-            "Close it, or move the date and say why.", item="Cap the backup restore",
+            "PM201", "overdue", Severity.ERROR, _WHERE, Span(0, 1, 43), "9 days after its due date",
+            "Close it, or move the date and say why.", item="Add a canary stage to the DNS failover",
         ),
         Finding("PM202", "stale", Severity.WARNING, _WHERE, Span(0, 1, 13), "untouched for 40 days", "Ask its owner."),
         *(

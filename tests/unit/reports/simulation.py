@@ -1,4 +1,4 @@
-"""Sixteen weeks of an organisation's incidents, generated from a seed, with the true numbers written down as they happen.
+"""Twelve weeks of an organisation's incidents, generated from a seed, with the true numbers written down as they happen.
 
 The simulation keeps its own books in the plainest way (sets of open items, counters a day), knows nothing of
 `tracker.reports`, and gives the world that pmtrack would have recorded.
@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from tracker.models import ActionItem, Issue, IssueRef, Note, Person, PostMortem, Review, Status
 from tracker.world import Event, RunRecord, Side, TrackedItem, TrackerHealth, World
 
-FIRST = dt.date(2026, 8, 3)  # a Monday; four weeks come before the twelve that the reports show
-DAYS = 16 * 7
+FIRST = dt.date(2026, 8, 31)  # a Monday
+DAYS = 12 * 7
 LAST = FIRST + dt.timedelta(days=DAYS - 1)
 
 PEOPLE = {
@@ -74,6 +74,8 @@ _CAUSES = (
     "Queue consumer deadlocked on an oversized message",
     "Autoscaler lowered capacity during a metrics outage",
 )
+
+_BEFORE = (26, 24, 20, 18, 17, 13, 11, 10, 6, 5, 4, 3)  # days before the first one; working days
 
 
 @dataclass
@@ -201,10 +203,12 @@ def tracked(work: Work) -> TrackedItem:
     )
 
 
-def simulate(seed: int = 7, incidents_a_week: float = 2.5) -> Simulation:
-    """Live through the weeks."""
+def simulate(seed: int = 7, incidents_a_week: float = 3.0) -> Simulation:
+    """Live through the weeks, beginning with what the incidents of the weeks before have left open."""
     chance = random.Random(seed)  # noqa: S311 -- a simulation, no secret
     books = Simulation()
+    for days in _BEFORE:
+        _incident(books, chance, FIRST - dt.timedelta(days=days), Counter())
     for number in range(DAYS):
         day = FIRST + dt.timedelta(days=number)
         happened: Counter[str] = Counter()
