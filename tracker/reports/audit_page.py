@@ -98,9 +98,11 @@ def _headline(audit: Audit) -> str:
     overdue = sum("became overdue" in one.kinds for one in audit.new)
     closed = sum(one.kind == "closed" for one in audit.resolved)
     opened = sum("opened" in one.kinds for one in (*audit.new, *audit.resolved))
+    reopened = sum("reopened" in one.kinds for one in audit.new)
     parts = [
         f"{count_of(overdue, 'item')} became overdue" if overdue else "",
         f"{opened} opened" if opened else "",
+        f"{reopened} reopened" if reopened else "",
         f"{closed} closed" if closed else "",
     ]
     said = ", ".join(part for part in parts if part)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tracker.reports.lines import NOBODY, ItemLine
 from tracker.reports.page import (
@@ -21,6 +23,7 @@ from tracker.reports.page import (
 )
 from tracker.values import dataclass
 
+_KIND = re.compile(r"^(?:post[- ]?mortem|incident report)\s*[:–—-]\s*", re.IGNORECASE)
 _NAME = 28  # characters of an incident's name: one without an id is called by its title
 _FLAGS = {
     "removed": "row removed from the document",
@@ -59,6 +62,12 @@ def _owner(line: ItemLine) -> Cell:
     return Cell(clip(line.owner, 60), tone=Tone.WARN if line.owner == NOBODY else Tone.PLAIN)
 
 
+def _incident(line: ItemLine) -> Cell:
+    """Its id; the beginning of its title where it has none, without the words that all titles begin with."""
+    cell, name = shortened(line.incident or "", _NAME), _KIND.sub("", line.incident or "")
+    return replace(cell, text=clip(name, _NAME)) if cell.whole and name else cell
+
+
 def flags_in_words(line: ItemLine) -> str:
     """What is wrong with the item, in words."""
     return "; ".join(_FLAGS[flag] for flag in line.flags)
@@ -70,7 +79,7 @@ OWNER = Field(Column("Owner", folds=True), _owner)
 DUE = Field(Column("Due", folds=True), _due)
 LATE = Field(Column("Late", numeric=True, folds=True), _late)
 PRIORITY = Field(Column("Priority", folds=True), _priority)
-INCIDENT = Field(Column("Incident", folds=True), lambda line: shortened(line.incident or "", _NAME))
+INCIDENT = Field(Column("Incident", folds=True), _incident)
 ISSUE = Field(Column("Issue"), lambda line: link(line.issue or "", line.url))
 PLACE = Field(Column("Where"), lambda line: link(line.place, line.source_url))
 TOUCHED = Field(Column("Last touched", folds=True), lambda line: day(line.touched))

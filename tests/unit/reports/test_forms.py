@@ -149,12 +149,12 @@ def test_each_list_of_items_has_everything_that_is_needed_to_act(kind: str) -> N
 
 
 def test_an_incident_without_an_id_is_called_by_the_beginning_of_its_title() -> None:
-    name = "Checkout and search unavailable for everybody in Europe"
+    name = "Post-Mortem: Checkout and search unavailable for everybody"
     line = dataclasses.replace(audit().due_soon[0], incident=name)
     made = dataclasses.replace(audit(), due_soon=(line,))
     page = render(report_of(made), "html")
     assert f'title="{name}"' in page
-    assert f"{name[:27].rstrip()}…" in page
+    assert "<bdi>Checkout and search unavail…</bdi>" in page
     assert document(report_of(made))["due_soon"][0]["incident"] == name
 
 

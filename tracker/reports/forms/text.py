@@ -94,6 +94,8 @@ def _write_section(section: Section, console: Console) -> None:
     from rich.text import Text
 
     for chart in section.charts:
+        if chart.kind == "bars" and len(section.charts) > 1:
+            console.print(Text(chart.title, style="italic"))
         for line in chart_lines(chart):
             console.print(Text(line), no_wrap=True, overflow="ellipsis")
     tables = [table for table in section.tables if table.rows]
