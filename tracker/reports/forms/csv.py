@@ -48,11 +48,13 @@ def safe(value: object) -> str:
     """The value as a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
-    if isinstance(value, (bool, int, float, dt.date)):
-        return str(value)
     text = str(value)
+    if isinstance(value, (bool, int, float, dt.date)):
+        return text
     if "\0" in text:
         text = text.replace("\0", "")
+    if text[:1].isalnum():  # most do, and a million cells are asked about
+        return text
     return f"'{text}" if _FORMULA.match(text) else text
 
 
