@@ -29,10 +29,10 @@ Lines = Mapping[str, Sequence[tuple[int, int]]]
 """Changed lines per path, first and last inclusive."""
 
 _REASONS = {
-    Need.STATE: "it needs a state; run `pmtrack sync` first",
-    Need.HISTORY: "it needs the history of a state; run `pmtrack sync` first",
-    Need.TRACKERS: "it needs issues read from a tracker; run `pmtrack sync` first",
-    Need.PEOPLE: "it needs a people map or issues read from a tracker",
+    Need.STATE: "there is no state yet; run `pmtrack sync`",
+    Need.HISTORY: "there is no history of a state yet; run `pmtrack sync`",
+    Need.TRACKERS: "no issue was read from a tracker yet; run `pmtrack sync`",
+    Need.PEOPLE: "there is neither a people map nor an issue read from a tracker; add [people.NAME] or run `pmtrack sync`",
 }
 
 
