@@ -27,6 +27,7 @@ NOT_KEYS = (
     "PMTRACK_SHARED",
     "PMTRACK_KILL_RUNS",
     "PMTRACK_BD",
+    "PMTRACK_DOLT",
     "PMTRACK_TEST_",
 )
 # A key that *is* a secret; `token_env`, `token_command` and the like only say where it is.

@@ -132,6 +132,7 @@ def test_the_environment_wins_over_the_file_also_for_nested_keys(tmp_path: Path)
         "PMTRACK_TRACKERS__JIRA__PROJECT": "PAY",
         "PMTRACK_LABELS": '["incident", "pmtrack"]',
         "PMTRACK_CONFIG": "not a key",
+        "PMTRACK_DOLT": "/opt/dolt",
         "HOME": "/nowhere",
     }
     settings = load(tmp_path, FULL, environ)

@@ -48,6 +48,7 @@ def _changes(revision: str, top: Path) -> Iterator[tuple[Path, int, int]]:
         "--unified=0",
         "--no-color",
         "--no-ext-diff",
+        "--no-textconv",
         "--no-renames",
         "--src-prefix=a/",
         "--dst-prefix=b/",

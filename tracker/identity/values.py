@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field  # not ours: a place has an order
 from typing import Literal
 
 from tracker.models import ActionItem

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from tracker.errors import StateError, UserError
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 from tracker.state.tables import Table
 
 SCHEMA = "0003"  # the newest revision in migrations/versions

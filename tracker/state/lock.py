@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from tracker.errors import LockedError
 from tracker.state.database import ADVISORY_KEY, place_of
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 from tracker.state.records import LockRecord
 from tracker.state.tables import RunLock
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tracker import faults
 from tracker.state.database import SCHEMA, keep_others_out, make_private, place_of
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 
 SCRIPTS = Path(__file__).with_name("migrations")
 

@@ -17,7 +17,7 @@ from ulid import ULID
 from tracker.models import Person, PostMortem
 from tracker.state import bulk, reader
 from tracker.state.database import BUSY_TIMEOUT_S, SCHEMA, open_engine, place_of, prepare, resolve_url
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 from tracker.state.lock import StateLock, read_lock
 from tracker.state.records import (
     DocumentRecord,

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from tracker.errors import StateError
 from tracker.state.database import SCHEMA
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 from tracker.state.store import Store
 from tracker.state.tables import Moment, RunLock, Table
 

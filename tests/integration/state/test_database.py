@@ -22,7 +22,7 @@ from tracker.cli.trackers import Memory
 from tracker.errors import LockedError, StateError, UserError
 from tracker.models import ActionItem
 from tracker.state.database import SCHEMA, open_engine, place_of, resolve_url, revision_of
-from tracker.state.faults import explained
+from tracker.state.database_errors import explained
 from tracker.state.migration import SCRIPTS, upgrade
 from tracker.state.store import Store, open_store
 from tracker.state.tables import Table
