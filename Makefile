@@ -24,7 +24,7 @@ SUITE = $(addprefix TMPDIR=,$(MEMORY)) $(1) -m pytest -n $(WORKERS) --dist works
 ARGS ?=
 
 .PHONY: help setup setup-test setup-lint setup-docs setup-package demo test coverage lint format types contracts docs serve-docs \
-	reference pictures record-jira ci lock package bench faults kill-test test-lowest test-newest bd dolt emulate record-github audit-dependencies sbom clean distclean
+	reference transcripts pictures record-jira ci lock package bench faults kill-test test-lowest test-newest bd dolt emulate record-github audit-dependencies sbom clean distclean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -115,6 +115,9 @@ ci: ## everything that the continuous integration runs
 
 reference: setup-test ## write the generated pages of the documentation
 	@$(BIN)/python scripts/reference.py
+
+transcripts: setup-test ## run the console examples of the documentation and renew what they show
+	@$(BIN)/python scripts/transcripts.py --write
 
 pictures: setup-test ## make the pictures of the documentation anew (needs Chromium)
 	@$(BIN)/python scripts/pictures.py

@@ -1,6 +1,6 @@
 """Runs the console examples of the documentation and compares, or renews, their output.
 
-    python scripts/transcripts.py --write          renew the output in all pages
+    python scripts/transcripts.py --write          renew the output in all pages (`make transcripts`)
 
 A fenced block marked `console` holds lines `$ command` and below each its output. The commands of a page run one after the
 other with bash in one new folder that holds a copy of `examples/` (and of the repository's own pmtrack.toml), with

@@ -16,7 +16,7 @@ def test_the_examples_of_a_page_show_what_really_happens(page: str, repository: 
         for step, actual in transcripts.page_steps(repository / page)
         if not transcripts.matches(step.output, actual)
     ]
-    assert wrong == [], "run `make reference`, or mend the example"
+    assert wrong == [], "run `make transcripts`, or mend the example"
 
 
 @pytest.mark.parametrize(
