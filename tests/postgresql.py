@@ -37,7 +37,9 @@ def server() -> Iterator[str]:
     folder = binaries()
     if folder is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    pytest.importorskip("psycopg", reason="the driver is not installed: pip install 'pmtrack[postgres]'")
+    pytest.importorskip(
+        "psycopg", reason="the driver is not installed: install pmtrack with its extra `postgres`"
+    )
     base = Path(tempfile.mkdtemp(prefix="pmtrack-postgres-", dir="/tmp"))
     who: dict[str, int] = {"user": NOBODY, "group": NOBODY} if os.geteuid() == 0 else {}
     if who:

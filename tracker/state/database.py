@@ -69,7 +69,7 @@ def open_engine(url: URL, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     try:
         engine = create_engine(url, connect_args=dict(arguments))
     except (ImportError, NoSuchModuleError) as error:
-        hint = "For PostgreSQL: pip install 'pmtrack[postgres]'."
+        hint = "For PostgreSQL install pmtrack with its extra `postgres`."
         raise UserError(f"no driver for {url.drivername}: {error}", hint=hint) from error
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)

@@ -33,7 +33,7 @@ def blocks(source: Source) -> list[Block]:
         from lxml.etree import LxmlError
     except ImportError as error:
         raise FrontEndError(
-            "missing-extra", "Word documents need python-docx: pip install 'pmtrack[docx]'"
+            "missing-extra", "Word documents need python-docx: install pmtrack with its extra `docx`"
         ) from error
     try:
         _check(source.raw)

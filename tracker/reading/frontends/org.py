@@ -31,7 +31,9 @@ def blocks(source: Source) -> list[Block]:
     try:
         from orgparse import loads
     except ImportError as error:
-        raise FrontEndError("missing-extra", "Org files need orgparse: pip install 'pmtrack[org]'") from error
+        raise FrontEndError(
+            "missing-extra", "Org files need orgparse: install pmtrack with its extra `org`"
+        ) from error
     text = source.text.replace("\r\n", " \n").replace("\r", " ")
     try:
         root = loads(text)

@@ -137,7 +137,9 @@ def convert(data: bytes, form: str) -> bytes:
 
         pandoc = pypandoc.get_pandoc_path()
     except (ImportError, OSError) as error:  # an OSError where pypandoc came without its binary
-        raise FrontEndError("missing-extra", f"{form} needs pandoc: pip install 'pmtrack[{form}]'") from error
+        raise FrontEndError(
+            "missing-extra", f"{form} needs pandoc: install pmtrack with its extra `{form}`"
+        ) from error
     command = [
         pandoc,
         "+RTS",

@@ -46,7 +46,7 @@ def blocks(source: Source) -> list[Block]:
         from docutils.utils import SystemMessage
     except ImportError as error:
         raise FrontEndError(
-            "missing-extra", "reStructuredText needs docutils: pip install 'pmtrack[rst]'"
+            "missing-extra", "reStructuredText needs docutils: install pmtrack with its extra `rst`"
         ) from error
     try:
         tree = publish_doctree(_tamed(source.text), settings_overrides=_SETTINGS)
