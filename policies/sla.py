@@ -12,7 +12,7 @@ from typing import Literal
 
 from policies.calendar import Calendar
 from policies.rule import setting
-from tracker.models import PostMortem
+from tracker.models import PostMortem, severity_told
 from tracker.severity import severity_rank
 from tracker.values import dataclass
 
@@ -52,8 +52,9 @@ def limit_days(document: PostMortem, settings: Settings) -> int | None:
     if settings.days is None:
         return PRESETS[settings.preset].get(rank) if rank is not None else None
     exact = {name.casefold(): days for name, days in settings.days.items()}
-    if document.severity and document.severity.casefold() in exact:
-        return exact[document.severity.casefold()]
+    for written in (document.severity, severity_told(document.severity)):
+        if written and written.casefold() in exact:
+            return exact[written.casefold()]
     by_rank = {severity_rank(name): days for name, days in settings.days.items()}
     return by_rank.get(rank, exact.get("*")) if rank is not None else exact.get("*")
 
