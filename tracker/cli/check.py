@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 from tracker.errors import ExitCode
 from tracker.values import dataclass
 
@@ -43,9 +43,7 @@ def _words(_context: click.Context, _parameter: click.Parameter, values: Sequenc
 @click.option("--fix", is_flag=True, help="Add missing ids, write dates as ISO, fill due dates; then check.")
 @click.option("--explain", is_flag=True, help="Print the documentation of every rule that found something.")
 @click.option("--no-state", is_flag=True, help="Look at the documents alone, even where there is a state.")
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print."
-)
+@format_option(*FORMATS)
 @click.option(
     "--output", type=click.Path(dir_okay=False), help="Write to this file instead of standard output."
 )

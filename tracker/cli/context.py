@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from tracker.values import dataclass
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -56,6 +58,18 @@ class Invocation:
         import datetime as dt
 
         return dt.datetime.now(dt.UTC)
+
+
+def format_option(*choices: str) -> Callable[[Command], Command]:
+    """`--format`, whose value arrives as `form`; the first choice is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(choices),
+        default=choices[0],
+        show_default=True,
+        help="How to print.",
+    )
 
 
 def verbosity_options() -> list[click.Option]:

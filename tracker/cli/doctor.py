@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 from tracker.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option("text", "json")
 @click.pass_context
 def doctor(ctx: click.Context, form: str) -> int:
     """Check configuration, documents, state and trackers.

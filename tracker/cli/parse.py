@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 from tracker.cli.links import Links
 from tracker.models import Status
 
@@ -37,9 +37,7 @@ _COLUMNS = (
 
 @click.command("parse")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
-@click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print."
-)
+@format_option(*FORMATS)
 @click.option(
     "--explain", is_flag=True, help="Say for each section, table and entry why it was taken or left."
 )

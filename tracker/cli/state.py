@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 from tracker.cli.move import move
 
 if TYPE_CHECKING:
@@ -22,14 +22,7 @@ state.add_command(move)
 
 
 @state.command("info")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option("text", "json")
 @click.pass_obj
 def info(invocation: Invocation, form: str) -> None:
     """Say where the state is and what it holds."""

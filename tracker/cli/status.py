@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 
 if TYPE_CHECKING:
     from tracker.models import Status
@@ -41,10 +41,7 @@ _COLUMNS = (
     help="Count lateness from this day instead of today.",
 )
 @click.option("--all", "everything", is_flag=True, help="Closed items and removed rows too.")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table", show_default=True,
-    help="How to print.",
-)  # fmt: skip
+@format_option("table", "json", "jsonl", "csv")
 @click.pass_obj
 def status(
     invocation: Invocation,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.context import Invocation
+from tracker.cli.context import Invocation, format_option
 
 if TYPE_CHECKING:
     from tracker.sync.report import SyncOptions, SyncReport
@@ -21,14 +21,7 @@ _WRITE_BACK = click.option(
 _ALLOW_EMPTY = click.option(
     "--allow-empty", is_flag=True, help="A folder that had action items may have none now."
 )
-_FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+_FORMAT = format_option("text", "json")
 
 
 def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
