@@ -20,6 +20,12 @@ from tracker.sync.report import ActionRecord, Progress, SyncOptions, SyncReport
 from tracker.sync.source import Documents
 
 HEAD = "# Queue outage\n\n**Incident ID:** {incident}\n**Date:** 2026-05-06\n**Severity:** SEV-1\n\n## Action Items\n\n"
+# What some items of the tests say.
+ALERT, RUNBOOK, POOL = (
+    "Add alerting for payment queue depth",
+    "Write a runbook for broker failover",
+    "Raise the connection pool limit",
+)
 COLUMNS = "| ID | Action | Owner | Priority | Due Date | Status | Ticket |\n|---|---|---|---|---|---|---|\n"
 
 

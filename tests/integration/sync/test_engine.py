@@ -7,16 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.sync.stage import Stage, document, names, only, row
+from tests.integration.sync.stage import ALERT, POOL, RUNBOOK, Stage, document, names, only, row
 from tracker.errors import ExitCode, GuardError, LockedError
 from tracker.models import Person
 from tracker.settings import Limits, MergeSettings
-
-ALERT, RUNBOOK, POOL = (
-    "Add alerting for payment queue depth",
-    "Write a runbook for broker failover",
-    "Raise the connection pool limit",
-)
 
 
 @pytest.fixture

@@ -10,16 +10,10 @@ from pathlib import Path
 import pytest
 
 from adapters.local import LocalTracker
-from tests.integration.sync.stage import Stage, document, linked, names, row
+from tests.integration.sync.stage import ALERT, POOL, RUNBOOK, Stage, document, linked, names, row
 from tracker.errors import AdapterError, ExitCode
 from tracker.remote import CreateOutcome, NewIssue
 from tracker.sync.writeback import CHANGED
-
-ALERT, RUNBOOK, POOL = (
-    "Add alerting for payment queue depth",
-    "Write a runbook for broker failover",
-    "Raise the connection pool limit",
-)
 
 
 @pytest.fixture

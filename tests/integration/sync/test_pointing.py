@@ -7,15 +7,9 @@ from pathlib import Path
 import pytest
 
 from adapters.local import LocalTracker
-from tests.integration.sync.stage import Stage, document, names, only, row
+from tests.integration.sync.stage import ALERT, POOL, RUNBOOK, Stage, document, names, only, row
 from tracker.errors import AuthError, ExitCode
 from tracker.sync import settling
-
-ALERT, RUNBOOK, POOL = (
-    "Add alerting for payment queue depth",
-    "Write a runbook for broker failover",
-    "Raise the connection pool limit",
-)
 
 
 @pytest.fixture

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from tests.integration.sync.stage import Stage, document, linked, lose_the_state, names, rebuilt, row
+from tests.integration.sync.stage import (
+    ALERT,
+    RUNBOOK,
+    Stage,
+    document,
+    linked,
+    lose_the_state,
+    names,
+    rebuilt,
+    row,
+)
 from tracker import faults
 from tracker.errors import StateError, UserError
 from tracker.state.store import open_store
@@ -16,7 +26,6 @@ from tracker.state.transfer import export_lines, import_lines
 from tracker.sync import settling
 from tracker.sync.rebuild import Rebuilt
 
-ALERT, RUNBOOK = "Add alerting for payment queue depth", "Write a runbook for broker failover"
 KEY = "pm-aaaabbbbcccc"
 
 

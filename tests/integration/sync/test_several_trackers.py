@@ -9,17 +9,11 @@ from pathlib import Path
 import pytest
 
 from adapters.local import LocalTracker
-from tests.integration.sync.stage import Stage, document, names, row
+from tests.integration.sync.stage import ALERT, POOL, RUNBOOK, Stage, document, names, row
 from tracker.errors import AuthError, ExitCode
 from tracker.settings import Route, Settings, TrackerSettings
 from tracker.sync import settling
 from tracker.sync.desk import route_of
-
-ALERT, RUNBOOK, POOL = (
-    "Add alerting for payment queue depth",
-    "Write a runbook for broker failover",
-    "Raise the connection pool limit",
-)
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.sync.stage import Stage, document, names, row
+from tests.integration.sync.stage import ALERT, RUNBOOK, Stage, document, names, row
 from tracker.errors import ExitCode
 from tracker.sync import writeback
-
-ALERT, RUNBOOK = "Add alerting for payment queue depth", "Write a runbook for broker failover"
 
 
 @pytest.fixture
