@@ -54,8 +54,11 @@ def plain(text: str, *marks: Node) -> Node:
 def _block(markdown: str, mentions: Mapping[str, str]) -> list[Node]:
     from mistletoe.block_token import Document
 
-    nodes = _Writer(mentions).blocks(Document(markdown).children or ())
-    exact = _fits(nodes) and markup.same(to_markdown(nodes), markdown)
+    try:
+        nodes = _Writer(mentions).blocks(Document(markdown).children or ())
+        exact = _fits(nodes) and markup.same(to_markdown(nodes), markdown)
+    except RecursionError:  # quotes in quotes without end
+        return _literal(markdown, mentions)
     return nodes if exact else _literal(markdown, mentions)
 
 

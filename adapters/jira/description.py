@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 
 from adapters.jira import markup
-from tracker.block import normalise, put
+from tracker.block import normalise, put, whole
 
 NOBODY: Mapping[str, str] = {}
 LIMIT = 32_767
@@ -24,14 +24,8 @@ LIMIT = 32_767
 
 CUT = "\n\n(cut: the document holds the rest)"
 _COLOUR = r"(?:\{color:#?\w+\})?"
-_BLOCK = re.compile(
-    _COLOUR
-    + r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})(?:\{color\})?[ \t]*\r?\n?(?P<inside>.*?)[ \t]*\r?\n?"
-    + _COLOUR
-    + r"pmtrack:end(?:\{color\})?",
-    re.DOTALL,
-)
-_BEGIN = re.compile(r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})")
+_BEGIN = re.compile(_COLOUR + r"pmtrack:begin +(?P<marker>[0-9a-z]{8,32})(?:\{color\})?")
+_END = re.compile(_COLOUR + r"pmtrack:end(?:\{color\})?")
 
 
 def render(marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> str:
@@ -48,9 +42,9 @@ def render(marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> s
 
 def find(description: str | None) -> tuple[str | None, str | None]:
     """Marker and wiki inside of the first whole block, (marker, None) if only its begin is left, or (None, None)."""
-    match = _BLOCK.search(description or "")
-    if match:
-        return match["marker"], match["inside"]
+    found = next(whole(description or "", _BEGIN, _END), None)
+    if found:
+        return found.marker, found.inside
     lone = _BEGIN.search(description or "")
     return (lone["marker"], None) if lone else (None, None)
 
@@ -62,7 +56,8 @@ def context_of(inside: str, handles: Mapping[str, str] = NOBODY) -> str:
 
 def replace(description: str | None, marker: str, context: str, mentions: Mapping[str, str] = NOBODY) -> str:
     """The description with the block's inside replaced, everything else byte for byte; appended where there is none."""
-    return put(description or "", _BLOCK, marker, render(marker, context, mentions))
+    text = description or ""
+    return put(text, whole(text, _BEGIN, _END), marker, render(marker, context, mentions))
 
 
 def fitting(marker: str, context: str, room: int = LIMIT) -> tuple[str, bool]:

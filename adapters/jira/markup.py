@@ -30,15 +30,16 @@ _LINE_START = re.compile(r"^(\s*)(h[1-6]|bq)\. ")
 _BULLET = re.compile(r"^(\s*)([*#-]+) ")
 _HEADING = re.compile(r"^h([1-6])\. (.*)$")
 _ITEM = re.compile(r"^([*]+|#+) (.*)$")
+# Bounded, where the end may be far: a stranger may write an issue in which each begin would look for it to the end of the text.
 _INLINE = re.compile(
     r"(?P<url>" + _URL.pattern + r")"
     r"|" + _ESCAPABLE + r"|(?P<entity>&#(?:92|46|124);)|(?P<ampersand>&amp;(?=amp;|#(?:92|46|124);))"
-    r"|\{\{(?P<code>(?:\\.|[^\\\n])+?)\}\}"
+    r"|\{\{(?P<code>(?:\\.|[^\\\n]){1,400}?)\}\}"
     r"|\[(?P<text>(?:\\.|[^\[\]|\\])+)\|(?P<target>[^\]|\s]+)(?:\|smart-[a-z]+)?\]"
     r"|\[~(?P<user>[^\]|\s]+)\]"
     r"|\[(?P<auto>https?://[^\]|\s]+)\]"
     r"|(?<!\w)\*(?P<strong>[^\s*](?:(?:\\.|[^*\\])*?[^\s*\\])?)\*(?!\w)"
-    r"|(?<!\w)_(?P<emphasis>[^\s_](?:.*?[^\s_\\])?)_(?!\w)"
+    r"|(?<!\w)_(?P<emphasis>[^\s_](?:.{0,400}?[^\s_\\])?)_(?!\w)"
     r"|(?<![\w-])-(?P<strike>[^\s-](?:[^\n-]*?[^\s\\-])?)-(?![\w-])"
 )
 _MARKS = {"user": "@{}", "strong": "**{}**", "emphasis": "_{}_", "strike": "~~{}~~"}
@@ -76,7 +77,7 @@ def mention(wiki: str, accounts: Mapping[str, str]) -> str:
     names = "|".join(re.escape(escape_text(name)) for name in sorted(accounts, key=len, reverse=True))
     by_name = {escape_text(name).casefold(): account for name, account in accounts.items()}
     pattern = re.compile(
-        rf"{_CODE.pattern}|\{{\{{.*?\}}\}}|{_URL.pattern}|(?<![\w@/.])@(?P<who>{names})(?!\w)",
+        rf"{_CODE.pattern}|\{{\{{.{{0,400}}?\}}\}}|{_URL.pattern}|(?<![\w@/.])@(?P<who>{names})(?!\w)",
         re.DOTALL | re.IGNORECASE,
     )
 
@@ -92,7 +93,9 @@ def unmention(wiki: str, handles: Mapping[str, str]) -> str:
     """The wiki markup with mentions as `@name` again: user names -> what `mention` was told."""
     if not handles:
         return wiki
-    pattern = re.compile(rf"{_CODE.pattern}|\{{\{{.*?\}}\}}|(?<!\\)\[~(?P<who>[^\]|\s]+)\]", re.DOTALL)
+    pattern = re.compile(
+        rf"{_CODE.pattern}|\{{\{{.{{0,400}}?\}}\}}|(?<!\\)\[~(?P<who>[^\]|\s]+)\]", re.DOTALL
+    )
     return pattern.sub(
         lambda m: escape_text(f"@{handles.get(m['who'], m['who'])}") if m["who"] else m[0], wiki
     )
@@ -145,8 +148,11 @@ def same(one: str, other: str) -> bool:
 def _render(markdown: str) -> str:
     from mistletoe.block_token import Document
 
-    with _renderer()() as renderer:
-        text: str = renderer.render(Document(markdown))
+    try:
+        with _renderer()() as renderer:
+            text: str = renderer.render(Document(markdown))
+    except RecursionError:  # quotes in quotes without end
+        return ""
     return text.strip("\n")
 
 
