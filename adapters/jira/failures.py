@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import requests
 
 LOGIN_HINT = (
-    "Check the e-mail and token; API tokens of Atlassian end after at most a year (https://id.atlassian.com)."
+    "Check the token, and for Jira Cloud the account's e-mail beside it (JIRA_EMAIL, or what `email_env` or `email` say); "
+    "API tokens of Atlassian end after at most a year (https://id.atlassian.com)."
 )
 
 LONGEST_TOLD_S = 366 * 86_400.0
