@@ -8,13 +8,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from tracker.errors import StateError
 from tracker.models import ActionItem, Issue, IssueRef, PostMortem
 from tracker.state import codec
 from tracker.state.records import DocumentRecord, IntentRecord, ItemRecord, LinkRecord, TrackerRecord
-from tracker.state.tables import Base, Conflict, Document, Intent, Item, Link, StoredIssue, TrackerMemory
+from tracker.state.tables import (
+    Base,
+    Conflict,
+    Document,
+    Intent,
+    Item,
+    Link,
+    ObservedChange,
+    StoredIssue,
+    TrackerMemory,
+)
 
 _DOCUMENTS_AT_ONCE = 200
 _ROOTS_AT_ONCE = 200  # SQLite takes 1,000 terms that are joined by OR: https://www.sqlite.org/limits.html
@@ -118,8 +128,9 @@ def items_in(connection: Connection, paths: Sequence[str]) -> list[ItemRecord]:
 
 
 def items_removed_since(connection: Connection, since: dt.datetime) -> list[ItemRecord]:
-    """Items whose rows were found gone after `since`."""
-    return [_item(row) for row in connection.execute(_items().where(Item.removed_at > since))]
+    """Items whose rows were found gone after `since`, without those that a person parted from their issue: they are over."""
+    parted = exists().where(ObservedChange.item_id == Item.item_id, ObservedChange.field == "unlinked")
+    return [_item(row) for row in connection.execute(_items().where(Item.removed_at > since, ~parted))]
 
 
 def all_items(connection: Connection) -> Iterator[ItemRecord]:

@@ -127,7 +127,7 @@ class Store:
             return list(reader.all_items(connection))
 
     def strays(self, since: dt.datetime) -> list[ItemRecord]:
-        """Items whose rows were found gone after `since`."""
+        """Items whose rows were found gone after `since` and which may come back."""
         with self.reading() as connection:
             return reader.items_removed_since(connection, since)
 

@@ -104,6 +104,36 @@ def test_an_unlinked_item_gets_an_issue_of_its_own(stage: Stage) -> None:
     assert stage.sync().actions == ()
 
 
+def test_an_item_that_was_parted_from_its_issue_makes_no_other_row_unclear(stage: Stage) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    with stage.store() as store:
+        settling.unlink(stage.issue(ALERT)["id"], store=store, now=stage.clock())
+    stage.sync()
+    mine = set(linked(stage).values())
+    stage.write("a.md", document(row(RUNBOOK)))
+    assert names(stage.sync()) == ["orphan"]
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    assert stage.sync().actions == ()
+    assert set(linked(stage).values()) == mine
+    stage.write("b.md", document(row(ALERT, owner="Zoe"), incident="INC-8"))
+    assert names(stage.sync()) == ["create"]
+
+
+def test_a_row_that_comes_back_after_its_item_was_parted_from_its_issue_gets_another_one(
+    stage: Stage,
+) -> None:
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    stage.sync()
+    stage.write("a.md", document(row(RUNBOOK)))
+    stage.sync()
+    with stage.store() as store:
+        settling.unlink(stage.issue(ALERT)["id"], store=store, now=stage.clock())
+    stage.write("a.md", document(row(ALERT), row(RUNBOOK)))
+    assert names(stage.sync()) == ["create"]
+    assert len(stage.issues) == 3
+
+
 def test_unlinking_says_that_the_row_names_the_issue_still(stage: Stage) -> None:
     stage.write("a.md", document(row(ALERT)))
     stage.sync(write_back=True)
