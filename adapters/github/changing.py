@@ -106,22 +106,25 @@ class Changer:
     def _label_steps(
         self, change: IssueChange, place: Place, warnings: list[str]
     ) -> Iterator[tuple[str, str, Any]]:
-        """Labels are added and removed by name: a PATCH would replace those that people added meanwhile."""
-        wanted = tuple(change.fields.get(Field.LABELS, ()))
+        """Labels are added and removed by name: a PATCH would replace those that people added meanwhile.
+
+        The new one first: an issue whose old priority was taken away alone would look as if a person had done that.
+        """
+        wanted, obsolete = tuple(change.fields.get(Field.LABELS, ())), list[str]()
         if Field.PRIORITY in change.fields and self._options.labels.priority:
             level = change.fields[Field.PRIORITY]
             kept = mapping.priority_label(level, self._options.labels) if level is not None else ""
-            known = change.base.labels if change.base else ()
-            for other in (mapping.priority_label(each, self._options.labels) for each in range(5)):
-                if other in known and other != kept:
-                    yield "DELETE", f"{place.path}/labels/{quote(other, safe='')}", None
             wanted += (kept,) if kept else ()
-        if wanted:
-            usable, more = self._labels.usable(wanted)
-            warnings += more
-            # GitHub refuses an empty list.
-            if usable:
-                yield "POST", f"{place.path}/labels", {"labels": list(usable)}
+            known = change.base.labels if change.base else ()
+            others = (mapping.priority_label(each, self._options.labels) for each in range(5))
+            obsolete = [other for other in others if other in known and other != kept]
+        usable, more = self._labels.usable(wanted) if wanted else ((), ())
+        warnings += more
+        # GitHub refuses an empty list.
+        if usable:
+            yield "POST", f"{place.path}/labels", {"labels": list(usable)}
+        for label in obsolete:
+            yield "DELETE", f"{place.path}/labels/{quote(label, safe='')}", None
 
     def _set_due(self, change: IssueChange, place: Place) -> str | None:
         due = change.fields[Field.DUE]

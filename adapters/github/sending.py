@@ -100,7 +100,9 @@ class Sender:
                 break
             write = replace(write, path=result or write.path)
             result = self.admit(write) or self._judged(self.exchange(write))
-        return NotSent(_ASKED_TO_WAIT) if isinstance(result, str) else result
+        if isinstance(result, str):
+            return NotSent("GitHub redirects from one address to the next" if result else _ASKED_TO_WAIT)
+        return result
 
     def _judged(self, exchanged: Exchanged) -> Sent | str:
         """A text where nothing was done and trying again makes sense: the new path, "" for the same."""

@@ -8,7 +8,7 @@ from tests.contract.suite import confirmed, created, read
 from tests.servers.github import Fault, Kind, Project
 from tests.servers.github.world import GitHubWorld
 from tracker.models import Issue, Status
-from tracker.remote import Confirmed, Field, IssueChange, NewIssue, Tracker
+from tracker.remote import Confirmed, Field, IssueChange, NewIssue, Refused, Tracker
 
 DUE = dt.date(2026, 12, 1)
 
@@ -128,6 +128,17 @@ def test_a_changed_priority_replaces_only_its_own_label(world: GitHubWorld) -> N
     after = change(tracker, issue, priority=0).issue
     assert set(after.labels) == {"pmtrack", "by-a-person", "priority: P0"}
     assert change(tracker, after, priority=None).issue.priority is None
+
+
+def test_a_priority_whose_new_label_is_refused_stays_as_it_was(world: GitHubWorld) -> None:
+    tracker = world.tracker()
+    issue = make(tracker, priority=2).issue
+    body = '{"message": "Validation Failed"}'
+    world.server.faults.add(Fault(Kind.STATUS, path=r"/issues/1/labels$", status=422, body=body))
+    changed = IssueChange(issue.ref, issue.marker or "", {Field.PRIORITY: 0}, base=issue)
+    (only,) = tracker.update([changed])
+    assert isinstance(only.outcome, Refused)
+    assert read(tracker, issue.ref).priority == 2, "else the next run would see a person who took it away"
 
 
 def test_a_due_date_goes_to_the_issue_field_in_the_create_itself(world: GitHubWorld) -> None:
