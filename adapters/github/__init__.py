@@ -1,4 +1,16 @@
-"""GitHub, on github.com and GitHub Enterprise Server, through PyGithub's transport."""
+"""GitHub, on github.com and GitHub Enterprise Server, through PyGithub's transport.
+
+From the wire to the contract; a module imports from its own row and the rows above it:
+
+=================  =============================================================================================
+what answers mean  `answers`, `config`, `references`, `queries`, `mapping` (all pure)
+transport          `transport` and `retry` (one exchange), `credentials`, `budget` (limits), `client` (requests)
+the repository     `repository`, `recurring` (questions asked again), `reader`, `probe`, `people`, `labels`, `due`
+changes            `rereading`, `changes`
+writing            `sending` (one write), `parents`, `preflight`, `gate`, `creating`, `changing`
+the tracker        `adapter`
+=================  =============================================================================================
+"""
 
 from __future__ import annotations
 

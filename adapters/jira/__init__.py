@@ -1,4 +1,17 @@
-"""Jira, Cloud (version 3 of the REST API) and Data Center (version 2)."""
+"""Jira, Cloud (version 3 of the REST API) and Data Center (version 2).
+
+From the wire to the contract; a module imports from its own row and the rows above it:
+
+============  ==================================================================================================
+texts         `markup`, `description` (Data Center), `adf_reading`, `adf`, `document` (Cloud), `body` (either)
+values        `config`, `references`, `metadata`, `mapping` (all pure)
+transport     `failures` and `shapes` (what answers mean), `credentials`, `client` (requests)
+the site      `people`, `site`, `permissions`, `visibility`, `transitions`, `workflow`
+reading       `reader`, `pull` (changes), `probe`
+writing       `groups` (parents), `preflight`, `lookahead`, `creating`, `updating`
+the tracker   `adapter`
+============  ==================================================================================================
+"""
 
 from __future__ import annotations
 
