@@ -113,7 +113,9 @@ def test_a_row_that_names_a_bead_of_nobody_makes_none(stage: Stage, beads: Beads
     stage.write("a.md", table(("Add an alert", "2026-12-01", "Open", f"bd://{PREFIX}-zz99")))
     report = stage.sync()
     assert beads.export() == {}
-    assert report.exit_code != 0 or names(report) != []
+    (only,) = report.actions
+    assert (only.action, only.outcome) == ("skip", "failed")
+    assert f"{PREFIX}-zz99, which does not exist" in only.reason
 
 
 def test_after_a_lost_state_the_beads_are_found_again(stage: Stage, beads: Beads) -> None:

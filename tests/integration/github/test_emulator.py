@@ -37,7 +37,7 @@ def opened(emulator: emulate.Emulator, root: Path, memory: dict[str, str]) -> Gi
     return open_tracker("github", options, context)
 
 
-def test_create_read_change_close_and_reopen(emulator: emulate.Emulator, tracker: GitHubTracker) -> None:
+def test_create_read_change_close_and_reopen(tracker: GitHubTracker) -> None:
     watermark = tracker.watermark()
     new = new_issue(priority=1)
     (issue,) = created(tracker.create([new]))

@@ -95,7 +95,8 @@ def test_without_a_token_everything_is_put_off_and_nothing_is_sent(either: Bench
     tracker = either.tracker(environ={})
     (only,) = tracker.create([new_issue()])
     assert isinstance(only.outcome, NotSent)
-    assert "JIRA_TOKEN" in str(tracker.changes(None, ["1"]).reason) or "no token" in only.outcome.reason
+    assert "there is no token" in only.outcome.reason
+    assert "Set JIRA_TOKEN" in (tracker.changes(None, ["1"]).hint or "")
     assert either.server.requests == []
 
 
