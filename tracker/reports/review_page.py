@@ -111,7 +111,7 @@ def _tiles(review: Review) -> tuple[Tile, ...]:
         Tile(
             "Median time to close",
             _days(now.time_to_close.median_days),
-            f"was {_days(before.time_to_close.median_days)}",
+            _was(before.time_to_close.median_days),
         ),
     )
 
@@ -122,6 +122,10 @@ def _overdue_tone(review: Review) -> Tone:
 
 def _of(part: int, whole: int) -> str:
     return f"{percent(part / whole)} of the open items" if whole else "nothing is open"
+
+
+def _was(days: float | None) -> str:
+    return "nothing was closed before" if days is None else f"was {_days(days)}"
 
 
 def _days(days: float | None) -> str:
