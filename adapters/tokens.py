@@ -33,8 +33,10 @@ def from_command(command: str, context: TrackerContext, tracker: str) -> str:
         )
     except subprocess.CalledProcessError as error:
         what = f"exit code {error.returncode}"
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
-        what = type(error).__name__  # an IndexError where the command is nothing but blanks
+    except IndexError:
+        what = "it is nothing but blanks"
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        what = type(error).__name__
     else:
         lines = done.stdout.strip().splitlines()
         return lines[0].strip() if lines else ""
