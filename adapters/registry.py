@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from tracker.errors import UserError
-from tracker.plugins import entry_points
+from tracker.plugins import entry_points, load
 from tracker.remote import Tracker, TrackerContext, TrackerFactory
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
 
 GROUP = "pmtrack.adapters"
 
@@ -47,19 +44,8 @@ def _factory(name: str, type_: str) -> TrackerFactory:
         return cast(TrackerFactory, getattr(import_module(module), attribute))
     for point in entry_points(GROUP):
         if point.name == type_:
-            return _loaded(point)
+            return cast(TrackerFactory, load(point, "adapter"))
     raise UserError(
         f"tracker {name!r} has the unknown type {type_!r}",
         hint=f"Known types: {', '.join(types())}.",
     )
-
-
-def _loaded(point: EntryPoint) -> TrackerFactory:
-    try:
-        return cast(TrackerFactory, point.load())
-    except (ImportError, AttributeError) as error:
-        package = point.dist.name if point.dist else point.module
-        raise UserError(
-            f"the adapter {point.name!r} of the package {package} cannot be loaded: {error}",
-            hint=f"Install {package} again, in a version that fits this pmtrack, or ask its author.",
-        ) from error

@@ -13,7 +13,7 @@ from typing import Any
 from policies.notices import NOTICES
 from policies.rule import Rule
 from tracker.errors import UserError
-from tracker.plugins import entry_points
+from tracker.plugins import entry_points, load
 
 AnyRule = Rule[Any]
 
@@ -139,7 +139,7 @@ def unknown_rule(name: str) -> UserError:
 
 def _from_entry_points() -> Iterable[AnyRule]:
     for point in entry_points("pmtrack.policies"):
-        loaded = point.load()
+        loaded = load(point, "rule")
         for rule in (loaded,) if isinstance(loaded, Rule) else tuple(loaded):
             if not isinstance(rule, Rule):
                 raise UserError(

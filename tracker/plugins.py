@@ -10,7 +10,9 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tracker.errors import UserError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -25,6 +27,26 @@ def entry_points(group: str) -> Iterable[EntryPoint]:
     from importlib.metadata import entry_points as found
 
     return found(group=group)
+
+
+def load(point: EntryPoint, kind: str) -> Any:
+    """What an entry point names.
+
+    Args:
+        point: From `entry_points`.
+        kind: What it is to a person, as "adapter".
+
+    Raises:
+        UserError: its module or the name in it is not there; names the package.
+    """
+    try:
+        return point.load()
+    except (ImportError, AttributeError) as error:
+        package = point.dist.name if point.dist else point.module
+        raise UserError(
+            f"the {kind} {point.name!r} of the package {package} cannot be loaded: {error}",
+            hint=f"Install {package} again, in a version that fits this pmtrack, or ask its author.",
+        ) from error
 
 
 def declared(group: str, path: Iterable[str]) -> bool:

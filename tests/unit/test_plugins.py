@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from policies.registry import all_rules
+from tracker.errors import UserError
 from tracker.plugins import declared, entry_points
 
 
@@ -25,6 +27,19 @@ def test_a_group_that_a_package_declares_is_found(tmp_path: Path, monkeypatch: p
     monkeypatch.syspath_prepend(str(folder))
     assert [point.value for point in entry_points("acme.rules")] == ["acme:RULE"]
     assert list(entry_points("acme.other")) == []
+
+
+def test_a_rule_whose_module_is_gone_is_named_with_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = installed(tmp_path / "site", "[pmtrack.policies]\nten = acme_gone:RULE\n")
+    monkeypatch.syspath_prepend(str(folder))
+    all_rules.cache_clear()
+    try:
+        with pytest.raises(UserError, match="the rule 'ten' of the package acme-rules cannot be loaded"):
+            all_rules()
+    finally:
+        all_rules.cache_clear()
 
 
 def test_folders_that_are_not_there_declare_nothing(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def doctor(ctx: click.Context, form: str) -> int:
     """Check configuration, documents, state and trackers.
 
-    Reads only. Leaves with 1 when something must be mended before a sync can work.
+    Reads only. Leaves with 1 when something must be fixed before a sync can work.
     """
     from tracker.cli.checks import preflight
     from tracker.cli.output import emit, print_json, say
@@ -36,8 +36,12 @@ def doctor(ctx: click.Context, form: str) -> int:
         print_json({"checks": [_record(area, problem) for area, problem in found]})
     errors = sum(_mark(problem) == "error" for _, problem in found)
     if form == "text":
-        say(f"{errors} to mend before a sync." if errors else "Ready to sync.")
+        say(f"{_problems(errors)} to solve before a sync." if errors else "Ready to sync.")
     return int(ExitCode.FAILED if errors else ExitCode.OK)
+
+
+def _problems(number: int) -> str:
+    return "1 problem" if number == 1 else f"{number} problems"
 
 
 def _mark(problem: Problem) -> str:
