@@ -13,7 +13,7 @@ from dataclasses import field, replace
 from tracker.models import ActionItem, ItemForm
 from tracker.patterns import pattern
 from tracker.reading import items, labels, lists, rows
-from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table
+from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table, Text
 from tracker.reading.columns import ColumnReader
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.entries import Reader
@@ -22,7 +22,7 @@ from tracker.reading.glance import action_inside, hopeless, is_prose, labelled_a
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import ACTION, Section, Sections
 from tracker.values import dataclass
-from tracker.vocabulary import fold
+from tracker.vocabulary import Vocabulary, fold
 
 _MOST_LABEL = 80
 _ADDRESSED = pattern(r"@[\w.-]+\s+\w")
@@ -296,7 +296,7 @@ class Extraction:
         if is_prose(block, self.sections.now):
             return at + 1
         plain = block.text.plain.strip()
-        if self._opens(block, plain) or is_placeholder(plain):
+        if self._opens(block, plain) or is_placeholder(plain) or _is_signature(block.text, self.reader.words):
             return at + 1
         section = self.sections.now
         if section.kind != ACTION and not labelled_action(plain, self.reader):
@@ -341,7 +341,7 @@ class Extraction:
             return True
         if self.reader.words.exact("label", title) and not names:
             return False
-        sought = title if bold or opening else _lead_in(title)
+        sought = title if bold or opening else _lead_in(title, self.reader.words)
         if not self.reader.words.find("heading", sought):
             self.sections.lead_in(closes=bold)
             return True
@@ -391,10 +391,30 @@ class Extraction:
 _LONG_PARAGRAPH = 4000
 
 
-def _lead_in(title: str) -> str:
-    """The words of a lead-in that can name its list: the last ones of a sentence, and no names of files or tables."""
+def _lead_in(title: str, vocabulary: Vocabulary) -> str:
+    """The words of a lead-in that can name its list: the last ones of a sentence, and no names of files or tables.
+
+    None where it tells what was: "After remediation, the following was observed:".
+    """
     words = [word for word in title.split() if not set("_/`") & set(word)]
+    if len(words) >= _SENTENCE and not vocabulary.phrases("words", "was").isdisjoint(fold(title).split()):
+        return ""
     return " ".join(words if len(words) <= _LONG_LEAD_IN else words[-_LONG_LEAD_IN:])
 
 
 _LONG_LEAD_IN = 6
+_SENTENCE = 5
+
+
+def _is_signature(text: Text, words: Vocabulary) -> bool:
+    """Lines of which each is a label in bold and its value, and none is an action: who led, who wrote, when it ended."""
+    starts = {mark.start: mark.end for mark in text.marks if mark.kind == "strong"}
+    at, count = 0, 0
+    for line in text.plain.split("\n"):
+        end = starts.get(at)
+        label = text.plain[at:end].strip(EDGES) if end else ""
+        behind = text.plain[end - 1 : end + 1] if end else ""
+        if ":" not in behind or "action" in words.exact("label", label):
+            return False
+        at, count = at + len(line) + 1, count + 1
+    return count > 1

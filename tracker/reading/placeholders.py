@@ -37,6 +37,8 @@ _WORDS = frozenset(
     )
 )
 _PATTERN = pattern(r"(?i)\b(?:yyyy|dd/mm|mm/dd|hh:mm|lorem ipsum)\b|^inc(?:ident)?-[x#y]+")
+_NUMBERED = pattern(r"(?i)(?:action )?(?:item|action|task)s? ?#?\d{1,2}\.?")
+"""What stands in the rows of a template: "Item 1", "Action item 2"."""
 _LONGEST_WORD = max(map(len, _WORDS))
 _DATED = pattern(r"\d{4}-\d\d-\d\d")
 """Org mode writes its dates in brackets."""
@@ -49,7 +51,7 @@ def is_placeholder(text: str) -> bool:
     if not stripped or (len(stripped) <= _LONGEST_WORD and stripped.casefold() in _WORDS):
         return True
     if stripped[0].isalnum() or len(stripped) > _MOST:
-        return False
+        return stripped[-1:].isdecimal() and _NUMBERED.fullmatch(stripped) is not None
     if _is_bracketed(stripped):
         return not _DATED.search(stripped)
     return stripped[0] in "[<{_«" and not _EACH.sub("", stripped).strip(" /|,;:-–—.()&\n")

@@ -32,7 +32,6 @@ EMOJI = {
     "🚧": Status.IN_PROGRESS,
     "🟡": Status.IN_PROGRESS,
     "🏗": Status.IN_PROGRESS,
-    "⚙": Status.IN_PROGRESS,
     "⛔": Status.BLOCKED,
     "🛑": Status.BLOCKED,
     "⏸": Status.BLOCKED,
