@@ -13,16 +13,17 @@ from dataclasses import field, replace
 from tracker.models import ActionItem, ItemForm
 from tracker.patterns import pattern
 from tracker.reading import items, labels, lists, rows
-from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table, Text
+from tracker.reading.blocks import Block, Comment, Entry, Fence, Heading, Paragraph, Table
 from tracker.reading.columns import ColumnReader
 from tracker.reading.drafts import EDGES, Draft
 from tracker.reading.entries import Reader
 from tracker.reading.explanation import Explanation
 from tracker.reading.glance import action_inside, hopeless, is_prose, labelled_action
+from tracker.reading.paragraphs import bare_heading, is_signature, lead_in
 from tracker.reading.placeholders import is_placeholder
 from tracker.reading.sections import ACTION, Section, Sections
 from tracker.values import dataclass
-from tracker.vocabulary import Vocabulary, fold
+from tracker.vocabulary import fold
 
 _MOST_LABEL = 80
 _ADDRESSED = pattern(r"@[\w.-]+\s+\w")
@@ -296,7 +297,7 @@ class Extraction:
         if is_prose(block, self.sections.now):
             return at + 1
         plain = block.text.plain.strip()
-        if self._opens(block, plain) or is_placeholder(plain) or _is_signature(block.text, self.reader.words):
+        if self._opens(block, plain, blocks[at + 1 : at + 2]) or is_placeholder(plain):
             return at + 1
         section = self.sections.now
         if section.kind != ACTION and not labelled_action(plain, self.reader):
@@ -308,9 +309,14 @@ class Extraction:
         self.explanation.entry(block.line, plain, score, why, taken=taken)
         return self._paragraph_item(block, draft, blocks, at) if taken else at + 1
 
-    def _opens(self, block: Paragraph, plain: str) -> bool:
-        """Whether a paragraph is a label, or ends with one."""
-        return (len(plain) <= _MOST_LABEL and self._label_line(block, plain)) or self._last_line(block, plain)
+    def _opens(self, block: Paragraph, plain: str, following: Sequence[Block]) -> bool:
+        """Whether a paragraph is a label, ends with one, or is the signature of the document."""
+        if len(plain) <= _MOST_LABEL and self._label_line(block, plain):
+            return True
+        bare = bare_heading(plain, following[0], self.reader.words) if following else ""
+        if bare:
+            self.explanation.section(block.line, self.sections.label(bare, block.text))
+        return bool(bare) or self._last_line(block, plain) or is_signature(block.text, self.reader.words)
 
     def _paragraph_item(self, block: Paragraph, draft: Draft, blocks: Sequence[Block], at: int) -> int:
         """An action in prose; a list that it leads in to explains it."""
@@ -341,7 +347,7 @@ class Extraction:
             return True
         if self.reader.words.exact("label", title) and not names:
             return False
-        sought = title if bold or opening else _lead_in(title, self.reader.words)
+        sought = title if bold or opening else lead_in(title, self.reader.words)
         if not self.reader.words.find("heading", sought):
             self.sections.lead_in(closes=bold)
             return True
@@ -389,32 +395,3 @@ class Extraction:
 
 
 _LONG_PARAGRAPH = 4000
-
-
-def _lead_in(title: str, vocabulary: Vocabulary) -> str:
-    """The words of a lead-in that can name its list: the last ones of a sentence, and no names of files or tables.
-
-    None where it tells what was: "After remediation, the following was observed:".
-    """
-    words = [word for word in title.split() if not set("_/`") & set(word)]
-    if len(words) >= _SENTENCE and not vocabulary.phrases("words", "was").isdisjoint(fold(title).split()):
-        return ""
-    return " ".join(words if len(words) <= _LONG_LEAD_IN else words[-_LONG_LEAD_IN:])
-
-
-_LONG_LEAD_IN = 6
-_SENTENCE = 5
-
-
-def _is_signature(text: Text, words: Vocabulary) -> bool:
-    """Lines of which each is a label in bold and its value, and none is an action: who led, who wrote, when it ended."""
-    starts = {mark.start: mark.end for mark in text.marks if mark.kind == "strong"}
-    at, count = 0, 0
-    for line in text.plain.split("\n"):
-        end = starts.get(at)
-        label = text.plain[at:end].strip(EDGES) if end else ""
-        behind = text.plain[end - 1 : end + 1] if end else ""
-        if ":" not in behind or "action" in words.exact("label", label):
-            return False
-        at, count = at + len(line) + 1, count + 1
-    return count > 1
