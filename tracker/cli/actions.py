@@ -33,15 +33,20 @@ _SIGNS: Mapping[str, tuple[str, str]] = {
 ATTENTION = ("conflict", "orphan", "skip")
 
 
-def outcome_line(record: ActionRecord) -> str:
-    """What became of one action, as one line: `✓ created   pm-7f2  Replace the disk (docs/x.md:12)`."""
+def outcome_line(record: ActionRecord, *, repeated: bool = False) -> str:
+    """What became of one action, as one line: `✓ created   pm-7f2  Replace the disk (docs/x.md:12)`.
+
+    Args:
+        record: The action and its outcome.
+        repeated: Whether the line above had the same trouble, which is then not written out again.
+    """
     sign, _style = _SIGNS[record.outcome]
     word = (
         _DONE[record.action]
         if record.outcome in ("done", "unchanged")
         else f"{record.action} {record.outcome}"
     )
-    trouble = f": {one_line(record.error)}" if record.error else ""
+    trouble = f": {'as above' if repeated else one_line(record.error)}" if record.error else ""
     where = f"{one_line(record.document)}:{record.line}" if record.line else one_line(record.document)
     issue = record.url if record.url and not record.issue else record.issue
     return f"{sign} {word:<12} {one_line(issue or '-'):<16} {one_line(record.item)}  ({where}){trouble}"

@@ -38,6 +38,7 @@ class TerminalProgress(Progress):
         self._bar: Bar | None = None
         self._task: Any = None
         self._announced = ""
+        self._trouble: str | None = None
         self._clock = clock
         self._lines: list[str] = []
         self._printed = -_TOGETHER_S
@@ -72,7 +73,8 @@ class TerminalProgress(Progress):
             self._bar.update(self._task, advance=1, description=_WORKING)
         if not self._show or (self._quiet and record.outcome not in ("failed", "deferred")):
             return
-        line = look.outcome_line(record)
+        line = look.outcome_line(record, repeated=record.error == self._trouble)
+        self._trouble = record.error
         if sys.stdout.isatty():
             from rich.text import Text
 

@@ -89,3 +89,14 @@ def test_outcomes_in_quick_succession_are_printed_together_and_none_is_lost(
     assert seen == [1, 0, 0, 3, 0], "the first at once, then as many as came within the moment"
     progress.close()
     assert "Action 4" in capsys.readouterr().out
+
+
+def test_the_trouble_of_many_actions_is_written_out_once(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = TerminalProgress()
+    failed = replace(DONE, outcome="failed", error="no project OPS")
+    for record in (failed, failed, DONE, failed, replace(failed, error="no such field")):
+        progress.advanced(record)
+    progress.close()
+    ends = [line.rpartition(") ")[2].rpartition("): ")[2] for line in capsys.readouterr().out.splitlines()]
+    assert ends[:2] == ["no project OPS", "as above"]
+    assert ends[3:] == ["no project OPS", "no such field"]
