@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
 
     def pattern(source, flags=0):
-        """As `re.compile`; a wrong expression is found by its first use (tests/unit/test_patterns.py uses them all)."""
+        """As `re.compile`; a wrong expression is found by its first use (tests/unit/reading/test_patterns.py uses them all)."""
         return Pattern(source, flags)
 
 
