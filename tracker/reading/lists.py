@@ -162,9 +162,7 @@ def score(draft: Draft, section: Section, words: Vocabulary, *, paragraph: bool 
         if weight:
             base += weight
             parts.append(f"{name} {weight:+.1f}")
-    box_alone = section.kind == "cause" and dict.fromkeys(draft.evidence) == {
-        "check box": None
-    }  # a factor that applies
+    box_alone = section.kind == "cause" and set(draft.evidence) == {"check box"}  # a factor that applies
     if section.kind in REFLECTING and not paragraph and not box_alone and _is_work(draft, words):
         base += SAYS_WORK
         parts.append(f"phrased as work {SAYS_WORK:+.1f}")

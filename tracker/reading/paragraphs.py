@@ -11,7 +11,7 @@ from tracker.vocabulary import Vocabulary, fold
 def lead_in(title: str, vocabulary: Vocabulary) -> str:
     """The words of a lead-in that can name its list: the last ones of a sentence, and no names of files or tables.
 
-    None where it tells what was: "After remediation, the following was observed:".
+    Empty where it tells what was: "After remediation, the following was observed:".
     """
     words = [word for word in title.split() if not set("_/`") & set(word)]
     if len(words) >= _SENTENCE and not vocabulary.phrases("words", "was").isdisjoint(fold(title).split()):
