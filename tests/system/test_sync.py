@@ -39,7 +39,7 @@ def test_the_examples_become_issues_and_the_second_run_has_nothing_to_do(
     second = pmtrack("sync", "examples/")
     assert second.returncode == 0
     assert second.stdout == ""
-    assert second.stderr == "Nothing to do: 66 action items in 10 documents, all in step.\n"
+    assert second.stderr == "Nothing to do: 66 action items in 10 documents.\n"
 
 
 @pytest.mark.sleeps

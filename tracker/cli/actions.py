@@ -68,7 +68,7 @@ def summary_lines(report: SyncReport, *, dry_run: bool) -> Iterator[str]:
     if not writes and undone:
         yield f"Nothing was done: {world}."
     elif not writes:
-        yield f"Nothing to do: {world}, all in step{to_look_at and f'; {to_look_at}'}."
+        yield f"Nothing to do: {world}{to_look_at and f'; {to_look_at}'}."
     else:
         yield f"{_counts(writes, dry_run=dry_run)}{to_look_at and f', {to_look_at}'}. {world}."
     failed = sum(record.outcome == "failed" for record in report.actions)

@@ -97,7 +97,7 @@ def test_it_does_not_matter_from_where_it_is_called(document: Path, tmp_path: Pa
         (tmp_path, [document]),
     ):
         again = call("sync", *paths, cwd=cwd)
-        assert again.stderr == "Nothing to do: 2 action items in 1 document, all in step.\n", (cwd, paths)
+        assert again.stderr == "Nothing to do: 2 action items in 1 document.\n", (cwd, paths)
 
 
 def test_above_the_limit_it_refuses_without_a_terminal_and_takes_yes(
